@@ -1,0 +1,1 @@
+"""The control plane: areas, workers, shifts, incidents, dispatches, attendance and access."""

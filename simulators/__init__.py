@@ -1,0 +1,1 @@
+"""Synthetic handset fleets: outsiders that use the public MQTT topics and HTTP API only."""
