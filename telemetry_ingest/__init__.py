@@ -1,1 +1,1 @@
-"""The data plane: every message at the MQTT boundary, from a handset to the store and the live feed."""
+"""The data plane: handset messages from the MQTT boundary to the store and the live feed."""

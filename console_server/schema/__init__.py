@@ -1,0 +1,1 @@
+"""The database schema: forward-only migrations, and the same thing whole in `schema.sql`."""
