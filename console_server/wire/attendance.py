@@ -1,0 +1,95 @@
+"""Verdicts of attendance with their bounds and their evidence."""
+
+from datetime import date, datetime
+from typing import Literal
+
+from console_server.wire.base import Body
+
+Outcome = Literal["met", "not_met", "undecided"]
+
+
+class ShareVerdict(Body, frozen=True):
+    """Share of work time in the own grid with bounds 0-1; None where there was no work time."""
+
+    lower: float | None
+    upper: float | None
+    required: float
+    outcome: Outcome | None
+
+
+class CountVerdict(Body, frozen=True):
+    """A count of patrols, certain and possible ones, against what the pack asks for."""
+
+    count: int
+    possible: int
+    required: int
+    outcome: Outcome | None
+
+
+class TwiceDailyVerdict(Body, frozen=True):
+    """一日双巡. `outcome` None: the pack does not ask for it or no duty was planned."""
+
+    outcome: Outcome | None
+    windows: list[bool]  # certain patrol found in each window of the pack
+
+
+class Stay(Body, frozen=True):
+    """A maximal run of a track with one judgement: the evidence."""
+
+    stay_id: str
+    judgement: Literal["inside", "outside", "on_order", "unknown"]
+    from_at: datetime
+    to_at: datetime
+    grid_code: str | None
+    cause: str | None
+
+
+class Patrol(Body, frozen=True):
+    """A stretch of in-grid presence that satisfies the pack's patrol rule."""
+
+    from_at: datetime
+    to_at: datetime
+    inside_s: float
+    cells: int
+    checkpoints: int
+    certain: bool
+
+
+class AttendanceRow(Body, frozen=True):
+    """One worker's day in a list."""
+
+    worker_id: int
+    worker_code: str
+    worker_name: str
+    date: date
+    grid_codes: list[str]
+    work_s: float
+    inside_s: float
+    unknown_s: float
+    in_grid: ShareVerdict
+    patrols: CountVerdict
+    twice_daily: TwiceDailyVerdict
+
+
+class AttendanceDay(AttendanceRow, frozen=True):
+    """One worker's day with its evidence. `provisional`: the day is still running."""
+
+    pack_code: str
+    pack_version: str
+    input_hash: str
+    computed_at: datetime
+    provisional: bool
+    planned_s: float
+    leave_s: float
+    order_s: float
+    outside_s: float
+    work_spans: list[tuple[datetime, datetime]]
+    stays: list[Stay]
+    patrol_list: list[Patrol]
+
+
+class AttendanceBoard(Body, frozen=True):
+    """GET /api/attendance?date&area."""
+
+    date: date
+    rows: list[AttendanceRow]

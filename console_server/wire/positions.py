@@ -1,0 +1,36 @@
+"""Positions and tracks."""
+
+from datetime import datetime
+from typing import Literal
+
+from console_server.wire.base import Body
+
+
+class Position(Body, frozen=True):
+    """The latest known place of a worker; presence by the server's clock."""
+
+    worker_id: int
+    lon: float | None
+    lat: float | None
+    fixed_at: datetime | None
+    grid_code: str | None
+    presence: Literal["off_duty", "online", "stale", "silent"]
+    cause: str | None
+    battery: float | None
+    speed_mps: float | None
+    course_deg: float | None
+    accuracy_m: float | None
+
+
+class Track(Body, frozen=True):
+    """Accepted fixes in order, as columns of one length."""
+
+    worker_id: int
+    from_at: datetime
+    to_at: datetime
+    fixed_at: list[float]  # Unix seconds
+    lon: list[float]
+    lat: list[float]
+    accuracy_m: list[float | None]
+    flags: list[int]
+    grid_code: list[str | None]
