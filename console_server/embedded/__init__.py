@@ -1,0 +1,1 @@
+"""The parts Gridbeat starts itself when none are configured: PostgreSQL, NATS, Valkey."""

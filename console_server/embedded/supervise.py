@@ -1,0 +1,114 @@
+"""Keeping children alive: one that dies is started again, later each time, and it is said.
+
+Owns when a child is started and stopped; `process.py` knows how. Driven by one thread that
+calls `tick` (the kernel's parent-death signal needs the spawning thread to live on).
+"""
+
+import random
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import structlog
+
+from console_server.embedded.errors import StackError
+from console_server.embedded.process import Command, log_tail, spawn, stop
+
+FIRST_DELAY_S = 0.5
+LONGEST_DELAY_S = 30.0
+STEADY_AFTER_S = 60.0  # a child that ran this long starts its delays anew
+POLL_S = 0.05
+
+logger = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Child:
+    """One supervised process and its recent history."""
+
+    command: Command
+    process: subprocess.Popen[bytes]
+    started_at: float
+    failures: int = 0
+    restart_at: float | None = None
+
+
+def delay_s(failures: int, jitter: float) -> float:
+    """Wait before start number `failures` + 1; `jitter` in 0–1 spreads it from half to 1.5 times."""
+    return float(min(LONGEST_DELAY_S, FIRST_DELAY_S * 2 ** (failures - 1)) * (0.5 + jitter))
+
+
+@dataclass(slots=True)
+class Supervisor:
+    """The children of one installation, stopped in the reverse order of their start."""
+
+    clock: Callable[[], float] = time.monotonic
+    jitter: Callable[[], float] = random.random
+    children: dict[str, Child] = field(default_factory=dict)
+
+    def start(self, command: Command) -> None:
+        """Start a child and keep it running until `stop_all`."""
+        self.children[command.name] = Child(command, spawn(command), self.clock())
+
+    def await_ready(self, name: str, ready: Callable[[], bool], within_s: float) -> None:
+        """Wait until a child answers.
+
+        Raises:
+            StackError: it died, or did not answer in time; the end of its log is in the message.
+        """
+        child = self.children[name]
+        deadline = self.clock() + within_s
+        while not ready():
+            died = child.process.poll() is not None
+            if died or self.clock() > deadline:
+                fate = "stopped at once" if died else f"did not answer within {within_s:.0f} s"
+                raise StackError(
+                    f"{name} {fate}. Its log ends:\n{log_tail(child.command.log_path)}"
+                )
+            time.sleep(POLL_S)
+
+    def tick(self) -> None:
+        """Start again what has died and whose delay is over."""
+        for child in self.children.values():
+            if child.restart_at is not None:
+                if self.clock() >= child.restart_at:
+                    self._restart(child)
+            elif child.process.poll() is not None:
+                self._note_death(child)
+
+    def drop(self, name: str) -> None:
+        """Stop one child for good."""
+        child = self.children.pop(name, None)
+        if child is not None:
+            stop(child.process, child.command)
+
+    def stop_all(self) -> None:
+        """Stop every child, the last started first."""
+        for name in reversed(list(self.children)):
+            self.drop(name)
+
+    def _note_death(self, child: Child) -> None:
+        ran_s = self.clock() - child.started_at
+        child.failures = 1 if ran_s > STEADY_AFTER_S else child.failures + 1
+        wait_s = delay_s(child.failures, self.jitter())
+        child.restart_at = self.clock() + wait_s
+        logger.warning(
+            "child died; it will be started again",
+            child=child.command.name,
+            exit_code=child.process.returncode,
+            ran_s=round(ran_s, 1),
+            restart_in_s=round(wait_s, 1),
+            log=str(child.command.log_path),
+        )
+
+    def _restart(self, child: Child) -> None:
+        child.started_at = self.clock()
+        child.restart_at = None
+        try:
+            child.process = spawn(child.command)
+        except StackError as error:
+            logger.warning("child could not be started", child=child.command.name, why=str(error))
+            child.restart_at = self.clock() + LONGEST_DELAY_S
+            return
+        logger.info("child started again", child=child.command.name, pid=child.process.pid)

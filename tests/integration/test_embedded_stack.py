@@ -1,0 +1,150 @@
+"""The embedded stack on this host: both editions, its credentials, its lock, its end."""
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+import redis
+
+from console_server.embedded.data_directory import open_data_directory
+from console_server.embedded.errors import DataDirectoryInUse
+from console_server.embedded.postgres_programs import Edition
+from console_server.embedded.stack import (
+    StackAddresses,
+    StackOptions,
+    read_addresses,
+    running_stack,
+)
+
+HOLD_A_STACK = """
+import sys, time
+from pathlib import Path
+from console_server.embedded.stack import StackOptions, running_stack
+from console_server.embedded.postgres_programs import Edition
+options = StackOptions(edition=Edition.PLAIN, durable=False)
+with running_stack(Path(sys.argv[1]), options):
+    print("up", flush=True)
+    time.sleep(600)
+"""
+
+
+def eventually(condition: Callable[[], bool], within_s: float = 15.0) -> bool:
+    deadline = time.monotonic() + within_s
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def processes_under(folder: Path) -> list[str]:
+    """Command lines of living processes that name the folder."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and int(entry.name) != os.getpid():
+            try:
+                line = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            except OSError:
+                continue
+            if str(folder) in line:
+                found.append(line)
+    return found
+
+
+def test_each_role_reaches_its_part(stack: StackAddresses) -> None:
+    for url in (stack.database_owner_url, stack.database_server_url, stack.database_ingest_url):
+        with psycopg.connect(url) as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+    with redis.Redis.from_url(stack.valkey_url) as valkey:
+        assert valkey.ping()
+
+
+def test_timescaledb_is_there_exactly_when_the_edition_says_so(stack: StackAddresses) -> None:
+    with psycopg.connect(stack.database_owner_url) as connection:
+        found = connection.execute(
+            "SELECT count(*) FROM pg_extension WHERE extname = 'timescaledb'"
+        ).fetchone()
+    assert found == (int(stack.timescale),)
+
+
+def test_working_roles_cannot_make_tables_or_roles(stack: StackAddresses) -> None:
+    for url in (stack.database_server_url, stack.database_ingest_url):
+        with (
+            psycopg.connect(url) as connection,
+            pytest.raises(psycopg.errors.InsufficientPrivilege),
+        ):
+            connection.execute("CREATE TABLE t (a int)")
+        with (
+            psycopg.connect(url) as connection,
+            pytest.raises(psycopg.errors.InsufficientPrivilege),
+        ):
+            connection.execute("CREATE ROLE r")
+
+
+def test_nobody_gets_in_without_a_password(stack: StackAddresses) -> None:
+    without = stack.database_owner_url.replace(
+        stack.database_owner_url.split(":")[2].split("@")[0], "wrong"
+    )
+    with pytest.raises(psycopg.OperationalError, match="password"):
+        psycopg.connect(without)
+    without_password = "redis://127.0.0.1:" + stack.valkey_url.rsplit(":", 1)[1]
+    with (
+        redis.Redis.from_url(without_password) as valkey,
+        pytest.raises(redis.exceptions.AuthenticationError),
+    ):
+        valkey.ping()
+
+
+def test_data_ports_and_secrets_last_from_one_start_to_the_next(open_tmp: Path) -> None:
+    root = open_tmp / "kept"
+    options = StackOptions(edition=Edition.PLAIN, durable=False)
+    with running_stack(root, options) as first, psycopg.connect(first.database_owner_url) as one:
+        one.execute("CREATE TABLE kept (a int)")
+        one.execute("INSERT INTO kept VALUES (7)")
+    with running_stack(root, options) as second, psycopg.connect(second.database_owner_url) as two:
+        assert two.execute("SELECT a FROM kept").fetchone() == (7,)
+        assert read_addresses(open_data_directory(root)) == second
+    assert second == first
+    assert read_addresses(open_data_directory(root)) is None
+    assert processes_under(root) == []
+
+
+def test_files_with_secrets_are_for_their_owner_alone(open_tmp: Path) -> None:
+    root = open_tmp / "private"
+    with running_stack(root, StackOptions(edition=Edition.PLAIN, durable=False)):
+        for name in ("credentials.json", "running.json", "nats/nats.conf", "valkey/valkey.conf"):
+            assert stat.S_IMODE((root / name).stat().st_mode) == 0o600, name
+
+
+def test_second_copy_on_the_same_directory_is_told_who_holds_it(open_tmp: Path) -> None:
+    root = open_tmp / "twice"
+    options = StackOptions(edition=Edition.PLAIN, durable=False)
+    with (
+        running_stack(root, options),
+        pytest.raises(DataDirectoryInUse, match=f"in use by process {os.getpid()}"),
+        running_stack(root, options),
+    ):
+        pass
+
+
+def test_no_child_outlives_a_parent_that_is_killed_outright(open_tmp: Path) -> None:
+    root = open_tmp / "killed"
+    parent = subprocess.Popen(  # noqa: S603  # our own interpreter
+        [sys.executable, "-c", HOLD_A_STACK, str(root)], stdout=subprocess.PIPE
+    )
+    assert parent.stdout is not None
+    assert parent.stdout.readline() == b"up\n"
+    assert processes_under(root / "nats") != []
+    parent.send_signal(signal.SIGKILL)
+    parent.wait()
+    parent.stdout.close()
+    assert eventually(lambda: processes_under(root) == []), processes_under(root)
+    with running_stack(root, StackOptions(edition=Edition.PLAIN, durable=False)) as again:
+        assert read_addresses(open_data_directory(root)) == again
