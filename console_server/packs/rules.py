@@ -1,0 +1,167 @@
+"""The rules that a pack states, each as a frozen value: time limits, groups, patrols, shares.
+
+Owns shapes and defaults; not how they are read (`toml_file.py`), collected (`pack.py`) or applied
+(`calendar.py`, attendance, incidents). Nothing here changes after loading.
+"""
+
+from dataclasses import dataclass
+from datetime import date, time
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingTime:
+    """A time limit. `hours` and `days` run in working time; `clock_hours` runs day and night."""
+
+    hours: float = 0.0
+    days: float = 0.0
+    clock_hours: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class TimeSpan:
+    """A part of the day in the pack's time zone; `end` before `start` runs past midnight."""
+
+    start: time
+    end: time
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingCalendar:
+    """When working time runs. Overrides of the pack win over the published public holidays.
+
+    `weekdays`: 1 is Monday (ISO). `public_holidays`: the national ones, with moved working days.
+    """
+
+    spans: tuple[TimeSpan, ...]
+    weekdays: tuple[int, ...] = (1, 2, 3, 4, 5)
+    public_holidays: bool = True
+    extra_holidays: frozenset[date] = frozenset()
+    extra_workdays: frozenset[date] = frozenset()
+    time_zone: str = "Asia/Shanghai"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone that the spans are told in."""
+        return ZoneInfo(self.time_zone)
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionalGroup:
+    """A group that handles incidents (职能组). `example`: not from a published source."""
+
+    code: str
+    name: str
+    example: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentClass:
+    """A class or sub-class of incidents. None: as its parent says. Severity 1 is the gravest."""
+
+    code: str
+    name: str
+    parent: str | None = None
+    severity: int | None = None
+    group: str | None = None
+    due: WorkingTime | None = None
+    example: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchRules:
+    """How orders run. `escalation` names roles, first to last, when nobody acknowledges."""
+
+    acknowledge_within_s: float
+    escalation: tuple[str, ...]
+    fallback_group: str | None = None
+    default_severity: int = 2
+    default_due: WorkingTime = WorkingTime(hours=8)
+    warn_before_s: float = 3600.0
+    example: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class JudgementRules:
+    """When a gap between two fixes says nothing of where the worker was.
+
+    `border_allowance_m`: how far an accuracy circle may reach across the border and still be
+    believed. `assumed_accuracy_m` stands for a fix that does not say its accuracy.
+    """
+
+    max_gap_s: float = 300.0
+    border_allowance_m: float = 20.0
+    assumed_accuracy_m: float = 50.0
+    max_speed_mps: float = 40.0
+    example: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShareRules:
+    """Time in the own grid as a share of work time; exact, so that a third is a third."""
+
+    min_share: Fraction
+    example: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PatrolRules:
+    """What makes in-grid presence a patrol, and how many a day are asked for.
+
+    Coverage is either `min_cells` cells of `cell_m` metres or `min_checkpoints` visits; None: not
+    offered as a way. `min_work_s`: with less free work time than this, nothing is asked.
+    """
+
+    per_day: int
+    min_duration_s: float
+    brief_exit_s: float
+    min_cells: int | None = None
+    cell_m: float = 50.0
+    min_checkpoints: int | None = None
+    min_work_s: float = 3600.0
+    example: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TwiceDailyRules:
+    """一日双巡: one patrol in each window of the day."""
+
+    windows: tuple[TimeSpan, ...]
+    example: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NightWatch:
+    """巡夜: the shifts of the night, in order."""
+
+    shifts: tuple[TimeSpan, ...]
+    example: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GuideTour:
+    """Tours of the grid guides (网格指导员)."""
+
+    per_month: int
+    example: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class VisitList:
+    """Places that must be visited, by kind; never a list of persons."""
+
+    code: str
+    name: str
+    places: tuple[str, ...]
+    example: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """Names of the levels, top first, and the form of grid codes (a regular expression)."""
+
+    levels: tuple[str, ...]
+    grid_code_pattern: str
+    sources: tuple[str, ...] = ()
+    staffing: tuple[str, ...] = ()
