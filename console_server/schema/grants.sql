@@ -1,0 +1,26 @@
+-- Who may do what; run after every migration, so that it covers new tables and late roles.
+-- The roles are optional: an installation with one database role works without them.
+
+DO $$
+BEGIN
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'gridbeat_server') THEN
+        GRANT USAGE ON SCHEMA public TO gridbeat_server;
+        GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO gridbeat_server;
+        -- Append-only by right, not by promise: case files, changed verdicts, who looked, who did.
+        REVOKE UPDATE, DELETE ON incident_events, attendance_changes, track_looks, audit_log
+            FROM gridbeat_server;
+        REVOKE INSERT, UPDATE, DELETE ON schema_migrations FROM gridbeat_server;
+    END IF;
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'gridbeat_ingest') THEN
+        GRANT USAGE ON SCHEMA public TO gridbeat_ingest;
+        GRANT SELECT ON areas, area_boundaries, worker_grids, shifts, schema_migrations
+            TO gridbeat_ingest;
+        GRANT SELECT (worker_id, code, name, kind, area_id, group_id, retired_at)
+            ON workers TO gridbeat_ingest;
+        GRANT SELECT (handset_id, code, worker_id, kind, area_code, username, enrolled_at,
+            revoked_at) ON handsets TO gridbeat_ingest;
+        GRANT SELECT, INSERT, UPDATE, DELETE ON positions, rejected_fixes, handset_status,
+            duty_periods, handset_inbox, dirty_days TO gridbeat_ingest;
+    END IF;
+END
+$$;
