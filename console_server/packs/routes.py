@@ -1,0 +1,32 @@
+"""`GET /api/pack`: the rule pack in force, as far as a console shows it."""
+
+from litestar import Router, get
+
+from console_server.packs.pack import RulePack
+from console_server.wire.cases import Pack, PackClass, PackGroup
+
+
+@get("/pack")
+async def read_pack(pack: RulePack) -> Pack:
+    """Classes, groups and the time zone; severity and group of a class are the inherited ones."""
+    return Pack(
+        code=pack.code,
+        version=pack.version,
+        name=pack.name,
+        time_zone=pack.time_zone,
+        classes=[
+            PackClass(
+                code=each.code,
+                name=each.name,
+                parent_code=each.parent,
+                severity=pack.severity_of(each.code),
+                group_code=pack.group_of(each.code),
+                example=each.example,
+            )
+            for each in pack.classes
+        ],
+        groups=[PackGroup(each.code, each.name, each.example) for each in pack.groups],
+    )
+
+
+router = Router(path="/", route_handlers=[read_pack], tags=["pack"])

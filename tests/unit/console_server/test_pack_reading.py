@@ -1,0 +1,107 @@
+"""Rule packs: the shipped ones, and what is said of a faulty one."""
+
+from fractions import Fraction
+
+import pytest
+
+from console_server.packs.pack import load_pack, parse_pack, shipped_packs
+from console_server.packs.rules import WorkingTime
+from console_server.packs.toml_file import PackError
+
+XINGDIAN = load_pack("xingdian").text
+
+
+def faults_of(text: str) -> str:
+    with pytest.raises(PackError) as raised:
+        parse_pack(text, "mine.toml")
+    return str(raised.value)
+
+
+@pytest.mark.parametrize("code", ["dongcheng", "gaoxin", "jingjiang", "jinshui", "xingdian"])
+def test_shipped_pack_is_read_under_its_own_code(code: str) -> None:
+    assert load_pack(code).code == code
+
+
+def test_five_deployments_are_shipped() -> None:
+    assert shipped_packs() == ("dongcheng", "gaoxin", "jingjiang", "jinshui", "xingdian")
+
+
+def test_xingdian_has_eight_groups_of_which_three_are_published() -> None:
+    groups = load_pack("xingdian").groups
+    assert len(groups) == 8
+    assert [each.name for each in groups if not each.example] == [
+        "治安处突",
+        "小区治理",
+        "市政维护",
+    ]
+
+
+def test_xingdian_has_nine_classes_and_twenty_two_example_sub_classes() -> None:
+    classes = load_pack("xingdian").classes
+    assert len([each for each in classes if each.parent is None]) == 9
+    subs = [each for each in classes if each.parent is not None]
+    assert len(subs) == 22
+    assert all(each.example for each in subs)
+
+
+def test_published_rules_are_not_marked_as_examples() -> None:
+    gaoxin, jingjiang = load_pack("gaoxin"), load_pack("jingjiang")
+    assert gaoxin.share is not None
+    assert (gaoxin.share.min_share, gaoxin.share.example) == (Fraction(1, 3), False)
+    assert jingjiang.twice_daily is not None
+    assert not jingjiang.twice_daily.example
+
+
+def test_demo_rules_of_xingdian_are_marked_as_examples() -> None:
+    pack = load_pack("xingdian")
+    assert pack.share is not None
+    assert pack.twice_daily is not None
+    assert pack.share.example
+    assert pack.twice_daily.example
+
+
+def test_sub_class_inherits_limit_group_and_severity() -> None:
+    pack = load_pack("xingdian")
+    assert pack.due_after("0101") == WorkingTime(days=3)
+    assert pack.group_of("0302") == "xiaoqu"
+    assert pack.severity_of("0501") == 3
+
+
+def test_unknown_class_gets_the_default_limit_and_the_fallback_group() -> None:
+    pack = load_pack("xingdian")
+    assert pack.due_after("nope") == pack.dispatch.default_due
+    assert pack.group_of("nope") == "minsheng"
+
+
+def test_misspelt_key_is_named_with_file_and_line() -> None:
+    faults = faults_of(XINGDIAN.replace("min_share", "min_shar"))
+    line = XINGDIAN.splitlines().index('min_share = "1/3"') + 1
+    assert faults == f"mine.toml:{line}: key $.share.min_shar is not known"
+
+
+def test_wrong_type_is_named_with_file_line_and_key() -> None:
+    faults = faults_of(XINGDIAN.replace("per_day = 1", 'per_day = "one"'))
+    line = XINGDIAN.splitlines().index("per_day = 1") + 1
+    assert faults.startswith(f"mine.toml:{line}: Expected `int`")
+    assert "$.patrol.per_day" in faults
+
+
+def test_every_dangling_code_is_named_at_once() -> None:
+    text = XINGDIAN.replace('parent = "03"', 'parent = "77"').replace('code = "anquan"', 'code="x"')
+    faults = faults_of(text).splitlines()
+    assert "mine.toml: classes 0301: parent 77 does not exist" in faults
+    assert "mine.toml: classes 03: group anquan does not exist" in faults
+
+
+def test_classes_that_are_their_own_ancestors_are_refused() -> None:
+    text = XINGDIAN.replace('code = "01"\n', 'code = "01"\nparent = "0101"\n', 1)
+    assert "classes 01: its parents lead back to itself" in faults_of(text)
+
+
+def test_share_above_one_is_refused() -> None:
+    assert "share.min_share: 2 is not" in faults_of(XINGDIAN.replace('"1/3"', '"2"'))
+
+
+def test_missing_file_is_named() -> None:
+    with pytest.raises(PackError, match=r"nowhere\.toml: No such file"):
+        load_pack("nowhere")
