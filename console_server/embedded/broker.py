@@ -64,12 +64,7 @@ class Broker:
     def configure(self) -> None:
         """Write the configuration; the handsets' accounts of the last run are kept."""
         write_configuration(
-            self.folder,
-            self.secrets,
-            self.ports,
-            host=LOOPBACK,
-            mqtt_host=LOOPBACK,
-            store=self.folder / "jetstream",
+            self.folder, self.secrets, self.ports, LOOPBACK, self.folder / "jetstream"
         )
 
     def command(self) -> Command:
@@ -85,7 +80,7 @@ class Broker:
         """Whether JetStream is up, without which MQTT clients are turned away."""
         url = f"http://{LOOPBACK}:{self.ports.monitor}/healthz?js-enabled-only=true"
         try:
-            with urllib.request.urlopen(url, timeout=1) as response:  # noqa: S310  # loopback
+            with urllib.request.urlopen(url, timeout=1) as response:
                 return bool(response.status == 200)
         except (urllib.error.URLError, OSError):
             return False
@@ -105,13 +100,7 @@ def nats_program() -> Path:
 
 
 def write_configuration(
-    folder: Path,
-    secrets: BrokerSecrets,
-    ports: BrokerPorts,
-    *,
-    host: str,
-    mqtt_host: str,
-    store: Path,
+    folder: Path, secrets: BrokerSecrets, ports: BrokerPorts, host: str, store: Path
 ) -> None:
     """Write nats.conf and the service accounts into `folder`, and an empty users file if none."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -132,12 +121,12 @@ jetstream {{
   sync_interval: {SYNC_INTERVAL}
 }}
 mqtt {{
-  host: {json.dumps(mqtt_host)}
+  host: {json.dumps(host)}
   port: {ports.mqtt}
   max_ack_pending: {MAX_ACK_PENDING}
 }}
 websocket {{
-  host: {json.dumps(mqtt_host)}
+  host: {json.dumps(host)}
   port: {ports.websocket}
   no_tls: true
 }}

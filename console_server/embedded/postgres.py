@@ -142,7 +142,9 @@ def make_cluster(server: PostgresServer, superuser_password: str) -> None:
             capture_output=True,
             text=True,
             check=False,
-            **_run_as(identity),  # type: ignore[call-overload]
+            user=identity.uid if identity else None,
+            group=identity.gid if identity else None,
+            extra_groups=[] if identity else None,
         )
     if done.returncode != 0:
         raise StackError(f"PostgreSQL's database could not be made:\n{done.stderr or done.stdout}")
@@ -210,7 +212,3 @@ def create_database(connection: psycopg.Connection, name: str) -> None:
                 database, sql.Identifier(role)
             )
         )
-
-
-def _run_as(identity: Identity | None) -> dict[str, object]:
-    return {"user": identity.uid, "group": identity.gid, "extra_groups": []} if identity else {}

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from console_server.embedded.errors import StackError
@@ -42,7 +42,6 @@ class Command:
     stop_signal: signal.Signals = signal.SIGTERM
     stop_within_s: float = 10.0
     cwd: Path | None = None
-    stdout: int | None = field(default=None)
 
 
 def unprivileged_identity() -> Identity | None:
@@ -99,19 +98,20 @@ def spawn(command: Command) -> subprocess.Popen[bytes]:
     command.log_path.parent.mkdir(parents=True, exist_ok=True)
     _rotate(command.log_path)
     identity = command.identity
-    owner = {"user": identity.uid, "group": identity.gid, "extra_groups": []} if identity else {}
     with command.log_path.open("ab") as log:
         try:
             return subprocess.Popen(  # noqa: S603  # argv is built by us, no shell
                 list(command.argv),
                 env=dict(command.env),
                 stdin=subprocess.DEVNULL,
-                stdout=log if command.stdout is None else command.stdout,
-                stderr=log if command.stdout is None else command.stdout,
+                stdout=log,
+                stderr=log,
                 cwd=command.cwd or "/",
                 start_new_session=True,  # Ctrl-C goes to us alone; we stop children in order
                 preexec_fn=_die_with_parent(command.stop_signal),  # noqa: PLW1509  # no threads yet
-                **owner,  # type: ignore[call-overload]
+                user=identity.uid if identity else None,
+                group=identity.gid if identity else None,
+                extra_groups=[] if identity else None,
             )
         except OSError as error:
             raise StackError(

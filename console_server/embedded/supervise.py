@@ -5,10 +5,13 @@ calls `tick` (the kernel's parent-death signal needs the spawning thread to live
 """
 
 import random
+import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from types import FrameType
 
 import structlog
 
@@ -19,6 +22,7 @@ FIRST_DELAY_S = 0.5
 LONGEST_DELAY_S = 30.0
 STEADY_AFTER_S = 60.0  # a child that ran this long starts its delays anew
 POLL_S = 0.05
+TICK_S = 0.2
 
 logger = structlog.get_logger()
 
@@ -35,7 +39,7 @@ class Child:
 
 
 def delay_s(failures: int, jitter: float) -> float:
-    """Wait before start number `failures` + 1; `jitter` in 0–1 spreads it from half to 1.5 times."""
+    """Wait before the next start; `jitter` in 0–1 spreads it from half to one and a half times."""
     return float(min(LONGEST_DELAY_S, FIRST_DELAY_S * 2 ** (failures - 1)) * (0.5 + jitter))
 
 
@@ -112,3 +116,22 @@ class Supervisor:
             child.restart_at = self.clock() + LONGEST_DELAY_S
             return
         logger.info("child started again", child=child.command.name, pid=child.process.pid)
+
+
+def run_until_stopped(supervisor: Supervisor) -> None:
+    """Keep the children running until SIGINT or SIGTERM; stopping them is the caller's."""
+    asked = stop_requested()
+    while not asked.wait(TICK_S):
+        supervisor.tick()
+
+
+def stop_requested() -> threading.Event:
+    """An event that SIGINT and SIGTERM set, from now on."""
+    asked = threading.Event()
+
+    def note(_number: int, _frame: FrameType | None) -> None:
+        asked.set()
+
+    signal.signal(signal.SIGINT, note)
+    signal.signal(signal.SIGTERM, note)
+    return asked

@@ -1,0 +1,1 @@
+"""Handsets: enrolment, revocation, and what the broker lets each of them do."""
