@@ -17,9 +17,10 @@ import pytest
 import redis
 from psycopg import sql
 
+from console_server.embedded.addresses import StackAddresses
 from console_server.embedded.postgres import create_database
 from console_server.embedded.postgres_programs import Edition
-from console_server.embedded.stack import StackAddresses, StackOptions, running_stack
+from console_server.embedded.stack import StackOptions, running_stack
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def timescale_database(timescale_stack: StackAddresses) -> Iterator[TestDatabase
 
 
 def _migrated(stack: StackAddresses) -> Iterator[TestDatabase]:
-    from console_server.schema.migrate import migrate  # noqa: PLC0415  # not all tests need it
+    from console_server.schema.migrate import migrate  # not all tests need it
 
     with redis.Redis.from_url(stack.valkey_url) as valkey:
         valkey.flushdb()

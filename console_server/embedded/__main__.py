@@ -10,10 +10,11 @@ from pathlib import Path
 
 import click
 
+from console_server.embedded.addresses import StackAddresses
 from console_server.embedded.data_directory import DataDirectory, write_private
 from console_server.embedded.postgres_programs import Edition
-from console_server.embedded.stack import EmbeddedStack, StackAddresses, StackOptions
-from console_server.embedded.supervise import Supervisor, run_until_stopped
+from console_server.embedded.stack import EmbeddedStack, StackOptions
+from console_server.embedded.supervise import Supervisor, run_until_stopped, stopping_on_signals
 
 
 def write_environments(directory: DataDirectory, addresses: StackAddresses) -> None:
@@ -36,14 +37,12 @@ def main() -> None:
     parser.add_argument("--postgres", type=Edition, default=Edition.AUTO)
     asked = parser.parse_args()
     supervisor = Supervisor()
-    options = StackOptions(asked.mqtt_port, asked.postgres)
+    options = StackOptions(mqtt_port=asked.mqtt_port, edition=asked.postgres)
     stack = EmbeddedStack(asked.data_dir, options, supervisor, click.echo)
-    try:
+    with stopping_on_signals(stack.stop):
         write_environments(stack.directory, stack.start())
         click.echo(f"running; variables of each role in {stack.directory.root}/*.env")
         run_until_stopped(supervisor)
-    finally:
-        stack.stop()
 
 
 if __name__ == "__main__":

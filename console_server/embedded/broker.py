@@ -45,6 +45,7 @@ class BrokerPorts:
     websocket: int
     client: int
     monitor: int
+    mqtt_host: str = LOOPBACK  # of both listeners for handsets; the other two stay on `host`
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +122,12 @@ jetstream {{
   sync_interval: {SYNC_INTERVAL}
 }}
 mqtt {{
-  host: {json.dumps(host)}
+  host: {json.dumps(ports.mqtt_host)}
   port: {ports.mqtt}
   max_ack_pending: {MAX_ACK_PENDING}
 }}
 websocket {{
-  host: {json.dumps(host)}
+  host: {json.dumps(ports.mqtt_host)}
   port: {ports.websocket}
   no_tls: true
 }}

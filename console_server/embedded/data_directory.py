@@ -52,7 +52,12 @@ class DataDirectory:
     @property
     def demo_marker(self) -> Path:
         """Its presence says: demonstration data, demo accounts allowed on loopback."""
-        return self.root / "demo"
+        return self.root / "demo.json"
+
+    @property
+    def administrator_file(self) -> Path:
+        """Name and first password of the administrator that `gridbeat up` made."""
+        return self.root / "administrator.txt"
 
     @property
     def district(self) -> Path:
@@ -60,9 +65,9 @@ class DataDirectory:
         return self.root / "district"
 
     @property
-    def broker_users_file(self) -> Path:
-        """The enrolled handsets, in the broker's own syntax."""
-        return self.root / "nats" / "users.conf"
+    def http_url_file(self) -> Path:
+        """Where the console answers; only there while it runs."""
+        return self.root / "http-url"
 
 
 def open_data_directory(root: Path) -> DataDirectory:
@@ -74,7 +79,8 @@ def open_data_directory(root: Path) -> DataDirectory:
     root = root.expanduser().absolute()
     try:
         root.mkdir(parents=True, exist_ok=True)
-        (root / "logs").mkdir(exist_ok=True)
+        for private in ("logs", "nats", "valkey"):  # they hold places and secrets
+            (root / private).mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise StackError(f"The data directory {root} cannot be used: {error}") from error
     return DataDirectory(root)

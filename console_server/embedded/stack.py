@@ -6,20 +6,26 @@ What the operator has configured elsewhere is not started.
 
 import contextlib
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
 from console_server.embedded import postgres
-from console_server.embedded.broker import INGEST, SERVER, Broker, BrokerPorts, BrokerSecrets
+from console_server.embedded.addresses import (
+    StackAddresses,
+    configured_broker,
+    configured_database,
+    embedded_broker,
+    embedded_database,
+    write_addresses,
+)
+from console_server.embedded.broker import Broker, BrokerPorts, BrokerSecrets
 from console_server.embedded.data_directory import (
     Credentials,
-    DataDirectory,
     credentials,
     lock,
     open_data_directory,
-    write_private,
 )
 from console_server.embedded.errors import StackError
 from console_server.embedded.ports import LOOPBACK, free_port, is_free
@@ -29,67 +35,22 @@ from console_server.embedded.supervise import Supervisor
 from console_server.embedded.valkey import ValkeyServer
 
 START_LIMIT_S = 60.0
+USUAL_MQTT_PORT = 1883
 
 
 @dataclass(frozen=True, slots=True)
 class StackOptions:
-    """What the operator chose. A port of 0 or None is any free one."""
+    """What the operator chose.
 
-    mqtt_port: int | None = None
+    `mqtt_port` None is the usual one, or another while that is taken; 0 is any free one.
+    `configured` are the operator's GRIDBEAT_* variables: what they name is not started here.
+    """
+
+    mqtt_port: int | None = 0
+    mqtt_host: str = LOOPBACK  # anything else lets phones in
+    configured: Mapping[str, str] = field(default_factory=dict)
     edition: Edition = Edition.AUTO
     durable: bool = True  # False only in tests: no fsync
-
-
-@dataclass(frozen=True, slots=True)
-class StackAddresses:
-    """Where the running parts answer, with the credentials of each role."""
-
-    database_superuser_url: str
-    database_owner_url: str
-    database_server_url: str
-    database_ingest_url: str
-    valkey_url: str
-    mqtt_host: str
-    mqtt_port: int
-    mqtt_websocket_port: int
-    mqtt_server_password: str
-    mqtt_ingest_password: str
-    broker_admin_url: str
-    broker_users_file: str
-    broker_monitor_url: str
-    postgres_source: str
-    timescale: bool
-
-    def _common(self) -> dict[str, str]:
-        return {
-            "GRIDBEAT_VALKEY_URL": self.valkey_url,
-            "GRIDBEAT_MQTT_HOST": self.mqtt_host,
-            "GRIDBEAT_MQTT_PORT": str(self.mqtt_port),
-        }
-
-    def server_environment(self) -> dict[str, str]:
-        """Variables of the console server: its own role everywhere."""
-        return self._common() | {
-            "GRIDBEAT_DATABASE_URL": self.database_server_url,
-            "GRIDBEAT_MQTT_USERNAME": SERVER,
-            "GRIDBEAT_MQTT_PASSWORD": self.mqtt_server_password,
-            "GRIDBEAT_MQTT_PUBLIC_HOST": self.mqtt_host,
-            "GRIDBEAT_MQTT_PUBLIC_PORT": str(self.mqtt_port),
-            "GRIDBEAT_BROKER_USERS_FILE": self.broker_users_file,
-            "GRIDBEAT_BROKER_ADMIN_URL": self.broker_admin_url,
-        }
-
-    def ingest_environment(self) -> dict[str, str]:
-        """Variables of telemetry ingest: its own role everywhere."""
-        return self._common() | {
-            "GRIDBEAT_DATABASE_URL": self.database_ingest_url,
-            "GRIDBEAT_MQTT_USERNAME": INGEST,
-            "GRIDBEAT_MQTT_PASSWORD": self.mqtt_ingest_password,
-        }
-
-    def owner_environment(self) -> dict[str, str]:
-        """Variables of migrations and imports: the role that owns the tables."""
-        return self.server_environment() | {"GRIDBEAT_DATABASE_URL": self.database_owner_url}
 
 
 class EmbeddedStack:
@@ -124,25 +85,43 @@ class EmbeddedStack:
         """Stop the parts, orderly, and let go of the data directory."""
         self.supervisor.stop_all()
         self.directory.addresses_file.unlink(missing_ok=True)
+        self.directory.http_url_file.unlink(missing_ok=True)
         self._lock.close()
 
     def _start(self) -> StackAddresses:
-        secrets = credentials(self.directory)
+        made = credentials(self.directory)
         ports = self._choose_ports()
-        broker = self._start_broker(secrets, ports)
-        valkey = self._start_valkey(secrets, ports)
-        server = self._start_postgres(secrets, ports)
-        self.supervisor.await_ready("nats", broker.answers, START_LIMIT_S)
-        self.supervisor.await_ready("valkey", valkey.answers, START_LIMIT_S)
+        configured = self._options.configured
+        broker = None if "GRIDBEAT_MQTT_HOST" in configured else self._start_broker(made, ports)
+        valkey = None if "GRIDBEAT_VALKEY_URL" in configured else self._start_valkey(made, ports)
+        database = (
+            configured_database(configured["GRIDBEAT_DATABASE_URL"])
+            if "GRIDBEAT_DATABASE_URL" in configured
+            else embedded_database(self._start_postgres(made, ports), made)
+        )
+        if broker:
+            self.supervisor.await_ready("nats", broker.answers, START_LIMIT_S)
+        if valkey:
+            self.supervisor.await_ready("valkey", valkey.answers, START_LIMIT_S)
         self.directory.ports_file.write_text(json.dumps(ports))
-        addresses = _addresses(secrets, broker, valkey, server)
-        write_private(self.directory.addresses_file, json.dumps(asdict(addresses), indent=1))
+        addresses = StackAddresses(
+            **database,
+            **(embedded_broker(broker) if broker else configured_broker(configured)),
+            valkey_url=valkey.url if valkey else configured["GRIDBEAT_VALKEY_URL"],
+        )
+        write_addresses(self.directory, addresses)
         return addresses
 
     def _start_broker(self, secrets: Credentials, ports: dict[str, int]) -> Broker:
         broker = Broker(
             self.directory.root / "nats",
-            BrokerPorts(ports["mqtt"], ports["mqtt_websocket"], ports["nats"], ports["monitor"]),
+            BrokerPorts(
+                ports["mqtt"],
+                ports["mqtt_websocket"],
+                ports["nats"],
+                ports["monitor"],
+                self._options.mqtt_host,
+            ),
             BrokerSecrets(secrets.broker_admin, secrets.broker_server, secrets.broker_ingest),
             self.directory.logs / "nats.log",
         )
@@ -191,12 +170,13 @@ class EmbeddedStack:
         names = ("mqtt_websocket", "nats", "monitor", "valkey", "postgres")
         ports = {name: free_port(last.get(name)) for name in names}
         asked = self._options.mqtt_port
-        if asked and not is_free(asked):
+        if asked and not is_free(asked, self._options.mqtt_host):
             raise StackError(
                 f"Port {asked} for MQTT is taken on this host. Give another with --mqtt-port, "
                 "or --mqtt-port 0 for any free one."
             )
-        ports["mqtt"] = asked or free_port(last.get("mqtt"))
+        usual = USUAL_MQTT_PORT if asked is None else None
+        ports["mqtt"] = asked or free_port(last.get("mqtt", usual))
         return ports
 
 
@@ -215,33 +195,3 @@ def running_stack(
         yield addresses
     finally:
         stack.stop()
-
-
-def read_addresses(directory: DataDirectory) -> StackAddresses | None:
-    """Addresses of the stack running on this data directory, None when none runs."""
-    try:
-        return StackAddresses(**json.loads(directory.addresses_file.read_text()))
-    except FileNotFoundError:
-        return None
-
-
-def _addresses(
-    secrets: Credentials, broker: Broker, valkey: ValkeyServer, server: postgres.PostgresServer
-) -> StackAddresses:
-    return StackAddresses(
-        database_superuser_url=server.url(postgres.SUPERUSER, secrets.postgres_superuser),
-        database_owner_url=server.url(postgres.OWNER, secrets.database_owner),
-        database_server_url=server.url(postgres.SERVER, secrets.database_server),
-        database_ingest_url=server.url(postgres.INGEST, secrets.database_ingest),
-        valkey_url=valkey.url,
-        mqtt_host=LOOPBACK,
-        mqtt_port=broker.ports.mqtt,
-        mqtt_websocket_port=broker.ports.websocket,
-        mqtt_server_password=secrets.broker_server,
-        mqtt_ingest_password=secrets.broker_ingest,
-        broker_admin_url=broker.admin_url,
-        broker_users_file=str(broker.folder / "users.conf"),
-        broker_monitor_url=f"http://{LOOPBACK}:{broker.ports.monitor}",
-        postgres_source=server.programs.source,
-        timescale=server.programs.timescale,
-    )

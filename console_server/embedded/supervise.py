@@ -4,14 +4,13 @@ Owns when a child is started and stopped; `process.py` knows how. Driven by one 
 calls `tick` (the kernel's parent-death signal needs the spawning thread to live on).
 """
 
+import contextlib
 import random
 import signal
 import subprocess
-import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from types import FrameType
 
 import structlog
 
@@ -119,19 +118,22 @@ class Supervisor:
 
 
 def run_until_stopped(supervisor: Supervisor) -> None:
-    """Keep the children running until SIGINT or SIGTERM; stopping them is the caller's."""
-    asked = stop_requested()
-    while not asked.wait(TICK_S):
+    """Keep the children running until a signal asks us to stop (see `stopping_on_signals`)."""
+    while True:
         supervisor.tick()
+        time.sleep(TICK_S)
 
 
-def stop_requested() -> threading.Event:
-    """An event that SIGINT and SIGTERM set, from now on."""
-    asked = threading.Event()
-
-    def note(_number: int, _frame: FrameType | None) -> None:
-        asked.set()
-
-    signal.signal(signal.SIGINT, note)
-    signal.signal(signal.SIGTERM, note)
-    return asked
+@contextlib.contextmanager
+def stopping_on_signals(stop_all: Callable[[], None]) -> Iterator[None]:
+    """SIGINT and SIGTERM end the block at once and quietly; then `stop_all` runs undisturbed."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Set both: a shell's background process starts with SIGINT ignored.
+        signal.signal(number, signal.default_int_handler)
+    try:
+        with contextlib.suppress(KeyboardInterrupt):
+            yield
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+        stop_all()

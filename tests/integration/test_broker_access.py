@@ -10,7 +10,7 @@ from pathlib import Path
 import paho.mqtt.client as mqtt
 import pytest
 
-from console_server.embedded.stack import StackAddresses
+from console_server.embedded.addresses import StackAddresses
 from console_server.errors import Unavailable
 from console_server.handsets.broker_access import (
     BrokerAccess,

@@ -13,15 +13,11 @@ import psycopg
 import pytest
 import redis
 
+from console_server.embedded.addresses import StackAddresses, read_addresses
 from console_server.embedded.data_directory import open_data_directory
 from console_server.embedded.errors import DataDirectoryInUse
 from console_server.embedded.postgres_programs import Edition
-from console_server.embedded.stack import (
-    StackAddresses,
-    StackOptions,
-    read_addresses,
-    running_stack,
-)
+from console_server.embedded.stack import StackOptions, running_stack
 
 HOLD_A_STACK = """
 import sys, time
@@ -136,7 +132,7 @@ def test_second_copy_on_the_same_directory_is_told_who_holds_it(open_tmp: Path) 
 
 def test_no_child_outlives_a_parent_that_is_killed_outright(open_tmp: Path) -> None:
     root = open_tmp / "killed"
-    parent = subprocess.Popen(  # noqa: S603  # our own interpreter
+    parent = subprocess.Popen(  # our own interpreter
         [sys.executable, "-c", HOLD_A_STACK, str(root)], stdout=subprocess.PIPE
     )
     assert parent.stdout is not None
