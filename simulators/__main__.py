@@ -8,8 +8,7 @@ from pathlib import Path
 
 import click
 
-from simulators.district_files import write_district
-from simulators.roster import write_roster
+from simulators.district_files import write_district, write_roster
 from simulators.staff import USUAL_WORKERS
 
 

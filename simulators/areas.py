@@ -6,11 +6,12 @@ for 社区, 201–399 for 村), 3 serial of the grid.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import hypot
 
 import shapely
-from shapely import MultiPolygon, Polygon
+from shapely import Geometry, MultiPolygon, Polygon
 
 from simulators.blocks import Block
 from simulators.districting import Zone
@@ -24,8 +25,6 @@ DECIMALS = 7  # of a degree: about a centimetre
 VILLAGE_COMMUNITIES = 5
 NUMERALS = "一二三四五六七八九"
 
-Shape = Polygon | MultiPolygon
-
 
 @dataclass(frozen=True)
 class Area:
@@ -36,12 +35,13 @@ class Area:
     kind: str
     parent: str | None
     households: int
-    shape: Shape
+    shape: Polygon | MultiPolygon
 
 
-def to_degrees(plane: LocalPlane, shape: shapely.Geometry) -> shapely.Geometry:
-    """Turn a shape in metres into longitude and latitude, rounded as the files have it."""
-    return shapely.transform(shape, lambda xy: plane.to_lonlat(xy).round(DECIMALS))
+def to_degrees(plane: LocalPlane, shapes: Sequence[Geometry]) -> list[Geometry]:
+    """Turn shapes in metres into longitude and latitude, rounded and wound as the files have it."""
+    placed = shapely.transform(shapes, lambda xy: plane.to_lonlat(xy).round(DECIMALS))
+    return list(shapely.orient_polygons(placed))
 
 
 def name_areas(
@@ -66,12 +66,12 @@ def name_areas(
 def _grid(plane: LocalPlane, community: tuple[str, str], serial: int, zone: Zone) -> Area:
     code, name = community
     title = f"{name}第{NUMERALS[serial - 1]}网格"
-    shape = to_degrees(plane, zone.shape)
+    (shape,) = to_degrees(plane, [zone.shape])
     return Area(f"{code}{serial:03d}", title, "grid", code, zone.households, shape)
 
 
 def _union(code: str, name: str, kind: str, parent: str | None, grids: list[Area]) -> Area:
-    shape = shapely.coverage_union_all([grid.shape for grid in grids])
+    shape = shapely.orient_polygons(shapely.coverage_union_all([grid.shape for grid in grids]))
     return Area(code, name, kind, parent, sum(grid.households for grid in grids), shape)
 
 
@@ -110,13 +110,12 @@ def _communities(
 
 def _village_share(number: int, blocks: tuple[Block, ...], zones: tuple[Zone, ...]) -> float:
     own = [blocks[face] for z in zones if z.community == number for face in z.faces]
-    village_m2 = sum(block.ground.area for block in own if block.use == "village")
-    return village_m2 / sum(block.ground.area for block in own)
+    village_m2: float = sum(block.ground.area for block in own if block.use == "village")
+    all_m2: float = sum(block.ground.area for block in own)
+    return village_m2 / all_m2
 
 
-def _town_names(
-    site: Site, towns: list[int], middles: dict[int, shapely.Point]
-) -> dict[int, str]:
+def _town_names(site: Site, towns: list[int], middles: dict[int, shapely.Point]) -> dict[int, str]:
     """The middle bears the town's name, the one at the lake the lake's."""
     lakeside = min(towns[1:], key=lambda n: middles[n].distance(site.lake))
     words = iter([word for word in COMMUNITIES[1:] if word != "镜湖"])

@@ -5,7 +5,7 @@ degrees, rounded as the file has them.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 import shapely
@@ -42,9 +42,8 @@ def draw(
     streets, blocks = town
     flat = [*_land(site, rng, streets), *_water(site, blocks), *_blocks(blocks), *_streets(streets)]
     flat += [*_bridges(site, streets), *_public_places(blocks)]
-    return tuple(
-        Feature(f.layer, f.name, f.kind, to_degrees(plane, f.shape), f.floors) for f in flat
-    )
+    placed = to_degrees(plane, [feature.shape for feature in flat])
+    return tuple(replace(f, shape=shape) for f, shape in zip(flat, placed, strict=True))
 
 
 def mark(areas: tuple[Area, ...], booths: list[tuple[str, float, float]]) -> tuple[Feature, ...]:
@@ -144,9 +143,5 @@ def _public_places(blocks: tuple[Block, ...]) -> Iterator[Feature]:
             shown.add(block.name)
             kind = "park" if block.use == "lakeside" else block.use
             yield Feature("place", block.name, kind, block.ground.representative_point())
-        elif block.use == "office" and block.face % 3 == 0:
-            for name in (next(stations, ""),):
-                if name:
-                    yield Feature("place", name, "police", block.ground.representative_point())
-
-
+        elif block.use == "office" and (name := next(stations, "")):
+            yield Feature("place", name, "police", block.ground.representative_point())

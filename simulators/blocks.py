@@ -178,9 +178,7 @@ def _name_blocks(rng: Random, uses: list[str]) -> list[str]:
     return [next(known[use], "星甸幼儿园") if use in known else "" for use in uses]
 
 
-def _block(
-    site: Site, rng: Random, face: int, ground: Polygon, purpose: tuple[str, str]
-) -> Block:
+def _block(site: Site, rng: Random, face: int, ground: Polygon, purpose: tuple[str, str]) -> Block:
     use, name = purpose
     empty, nothing = Filling((), ()), Polygon()
     if use in GREEN or ground.area < SMALLEST_M2:
@@ -212,7 +210,7 @@ def _pitch(ground: Polygon, angle: float) -> Polygon:
     placed = shapely.affinity.rotate(axis, angle, origin=(0, 0), use_radians=True)
     corner = ground.buffer(-0.75 * reach).boundary
     spot = shapely.shortest_line(corner, shapely.Point(middle.x, middle.y - 500))
-    x, y = (spot.coords[0] if not spot.is_empty else (middle.x, middle.y))
+    x, y = spot.coords[0] if not spot.is_empty else (middle.x, middle.y)
     return shapely.affinity.translate(placed, x, y).intersection(ground.buffer(-4))
 
 

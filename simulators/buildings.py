@@ -5,18 +5,18 @@ entered from the north. It does not decide what a block is used for; `blocks` do
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import compress
 from math import degrees
 from random import Random
 
 import numpy as np
 import shapely
-from shapely import LineString, Point, Polygon
+from shapely import GeometryCollection, LineString, Point, Polygon
 from shapely.affinity import rotate
 
 MARGIN_M = 5.0  # between pavement and house
-TRIES = 4  # layouts drawn for one block, of which the fullest stands
+TRIES = 3  # layouts drawn for one block, of which the fullest stands
 PATH_GAP_M = 3.5  # footpath's distance from the row it serves
 
 
@@ -76,18 +76,18 @@ def fill(rng: Random, ground: Polygon, angle: float, pattern: Pattern) -> Fillin
     paths = [_path(level, y) for y in _row_tops(rows)]
     floors = rng.randint(*pattern.floors)
     houses = [
-        _house(rng, pattern, floors, box, row, (paths[row], middle, angle))
+        _house(rng, pattern, floors, box, row)
         for box, (row, _) in zip(boxes, rows, strict=True)
         if rng.random() >= pattern.left_out and paths[row] is not None
     ]
-    return _tidy(houses, [path and rotate(path, degrees(angle), middle) for path in paths])
+    return _turned(_tidy(houses, paths), degrees(angle), middle)
 
 
 Layout = tuple[list[Polygon], list[tuple[int, float]]]
 
 
 def _covered(layout: Layout) -> float:
-    return sum(box.area for box in layout[0])
+    return float(shapely.area(layout[0]).sum())
 
 
 def _boxes(rng: Random, inner: Polygon, pattern: Pattern) -> Layout:
@@ -150,24 +150,15 @@ def _path(level: Polygon, top: float) -> LineString | None:
     return max(lines, key=lambda line: line.length, default=None)
 
 
-def _house(  # noqa: PLR0913
-    rng: Random,
-    pattern: Pattern,
-    floors: int,
-    box: Polygon,
-    row: int,
-    frame: tuple[LineString, Point, float],
-) -> Building:
-    path, middle, angle = frame
+def _house(rng: Random, pattern: Pattern, floors: int, box: Polygon, row: int) -> Building:
+    """A house in the level frame, its door in the middle of its north wall."""
     left, bottom, right, top = box.bounds
-    if pattern.long_m[1] < 15:  # village houses stand less straight and differ in height
+    if pattern is COTTAGES:  # village houses stand less straight and differ in height
         box = rotate(box, rng.uniform(-5, 5))
         floors = rng.randint(*pattern.floors)
-    door = rotate(Point((left + right) / 2, top), degrees(angle), origin=middle)
     floor_m2 = (right - left) * (top - bottom) * floors
     homes = floor_m2 / pattern.m2_per_household if pattern.m2_per_household else 0.0
-    shape = rotate(box, degrees(angle), origin=middle)
-    return Building(shape, pattern.use, floors, (door.x, door.y), row, homes)
+    return Building(box, pattern.use, floors, ((left + right) / 2, top), row, homes)
 
 
 def _tidy(houses: list[Building], paths: list[LineString | None]) -> Filling:
@@ -180,4 +171,22 @@ def _tidy(houses: list[Building], paths: list[LineString | None]) -> Filling:
             for h in houses
         ),
         tuple(path for row in served if (path := paths[row]) is not None),
+    )
+
+
+def _turned(level: Filling, angle_deg: float, middle: Point) -> Filling:
+    """The filling turned from the level frame to where it stands; all shapes in one go."""
+    houses = level.buildings
+    doors = [Point(house.door) for house in houses]
+    flat = GeometryCollection([*level.paths, *doors, *(house.shape for house in houses)])
+    placed = list(rotate(flat, angle_deg, origin=middle).geoms)
+    first, second = len(level.paths), len(level.paths) + len(doors)
+    return Filling(
+        tuple(
+            replace(house, door=(door.x, door.y), shape=shape)
+            for house, door, shape in zip(
+                houses, placed[first:second], placed[second:], strict=True
+            )
+        ),
+        tuple(placed[:first]),
     )

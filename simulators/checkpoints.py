@@ -78,7 +78,8 @@ def _candidates(grid: Area, network: Network, plane: LocalPlane) -> NDArray[np.i
     flat = shapely.transform(grid.shape.boundary, plane.to_plane)
     depth = shapely.distance(shapely.points(plane.to_plane(network.lonlat[nodes])), flat)
     limit = min(WELL_INSIDE_M, float(np.quantile(depth, 0.67)))
-    return nodes[depth >= limit]
+    inside: NDArray[np.intp] = nodes[depth >= limit]
+    return inside
 
 
 def _spread(nodes: NDArray[np.intp], number: int, network: Network) -> list[int]:
@@ -112,4 +113,6 @@ class _Names:
         near = [self.edges[i] for i in self.tree.query(spot, "dwithin", 120).tolist()]
         near.sort(key=lambda edge: edge.line.distance(spot))
         first, *others = dict.fromkeys(edge.name for edge in near)
-        return f"{first}与{others[0]}路口" if others else f"{first}巡更点"
+        if not others:
+            return f"{first}巡更点"
+        return f"{first}与{others[0]}" + ("口" if others[0].endswith("路") else "路口")

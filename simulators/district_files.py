@@ -7,6 +7,7 @@ A town read back from its folder is equal to the town that was written there.
 """
 
 import csv
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -41,6 +42,13 @@ def write_district(out_dir: Path, workers: int, seed: int, now: datetime) -> Cit
     _write_network(out_dir / "network.npz", city.network)
     (out_dir / "district.json").write_bytes(msgspec.json.encode({"seed": seed}))
     return city
+
+
+def write_roster(out: Path, district_dir: Path, now: datetime) -> int:
+    """Plan the shifts of a seeded district anew into a CSV file; returns how many there are."""
+    shifts = plan(read_workers(district_dir), read_seed(district_dir), now)
+    write_shifts(out, shifts)
+    return len(shifts)
 
 
 def read_city(district_dir: Path) -> City:
@@ -80,9 +88,7 @@ def read_workers(district_dir: Path) -> tuple[Worker, ...]:
 
 def write_shifts(path: Path, shifts: tuple[Shift, ...]) -> None:
     """Write a roster as the shift import expects it."""
-    rows = [
-        (s.worker_number, s.start_at.isoformat(), s.end_at.isoformat(), s.kind) for s in shifts
-    ]
+    rows = [(s.worker_number, s.start_at.isoformat(), s.end_at.isoformat(), s.kind) for s in shifts]
     _write_csv(path, SHIFT_COLUMNS, rows)
 
 
@@ -137,7 +143,7 @@ def _read_network(path: Path) -> Network:
         return Network(codes, **{name: arrays[name] for name in NETWORK_ARRAYS})
 
 
-def _write_csv(path: Path, header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+def _write_csv(path: Path, header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as stream:
         csv.writer(stream, lineterminator="\n").writerows([header, *rows])
 

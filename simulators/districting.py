@@ -5,6 +5,7 @@ the areas are `areas`' matter.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from math import tanh
 from random import Random
 
@@ -94,7 +95,7 @@ def _borders(streets: Streets) -> dict[int, dict[int, float]]:
     beside: dict[frozenset[tuple[float, ...]], list[int]] = {}
     for i, face in enumerate(streets.faces):
         corners = list(face.exterior.coords)
-        for a, b in zip(corners, corners[1:], strict=False):
+        for a, b in pairwise(corners):
             beside.setdefault(frozenset((a, b)), []).append(i)
     borders: dict[int, dict[int, float]] = {i: {} for i in range(len(streets.faces))}
     for edge in streets.edges:

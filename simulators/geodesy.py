@@ -46,7 +46,8 @@ class LocalPlane:
         horizontal = np.hypot(point[..., 0], point[..., 1])
         lat = np.arctan2(point[..., 2], (1 - ECCENTRICITY_2) * horizontal)
         lon = np.arctan2(point[..., 1], point[..., 0])
-        return np.degrees(np.stack((lon, lat), axis=-1))
+        degrees: Points = np.degrees(np.stack((lon, lat), axis=-1))
+        return degrees
 
     def _origin(self) -> Points:
         return _on_ellipsoid(np.array([self.lon_deg, self.lat_deg]))

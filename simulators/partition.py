@@ -102,11 +102,11 @@ class _Annealing:
         if not others:
             return
         gain, zone = min((self._change(cell, zone), zone) for zone in others)
-        if gain < 0 or (heat > 0 and rng.random() < exp(-gain / heat)):
-            if self._holds_without(cell, own):
-                self.zones[cell] = zone
-                self.loads[own] -= self.cells.loads[cell]
-                self.loads[zone] += self.cells.loads[cell]
+        taken = gain < 0 or (heat > 0 and rng.random() < exp(-gain / heat))
+        if taken and self._holds_without(cell, own):
+            self.zones[cell] = zone
+            self.loads[own] -= self.cells.loads[cell]
+            self.loads[zone] += self.cells.loads[cell]
 
     def _change(self, cell: int, zone: int) -> float:
         """What the cost changes by if the cell moves to that zone."""

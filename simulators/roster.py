@@ -7,7 +7,6 @@ about 85 of 100 workers have a shift that contains it, at three in the morning t
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
-from pathlib import Path
 from random import Random
 
 from simulators.staff import FULL_TIME, Worker
@@ -51,18 +50,7 @@ def plan(workers: tuple[Worker, ...], seed: int, now: datetime) -> tuple[Shift, 
     return tuple(sorted(shifts, key=lambda s: (s.start_at, s.worker_number)))
 
 
-def write_roster(out: Path, district_dir: Path, now: datetime) -> int:
-    """Plan the shifts of a seeded district anew into a CSV file; returns how many there are."""
-    from simulators.district_files import read_seed, read_workers, write_shifts
-
-    shifts = plan(read_workers(district_dir), read_seed(district_dir), now)
-    write_shifts(out, shifts)
-    return len(shifts)
-
-
-def _worker_shifts(
-    worker: Worker, seed: int, hour: datetime, *, on_duty: bool
-) -> Iterator[Shift]:
+def _worker_shifts(worker: Worker, seed: int, hour: datetime, *, on_duty: bool) -> Iterator[Shift]:
     """One worker's shifts in order of time; today's goes before those it would overlap."""
     rng = Random(f"{seed}/{worker.number}/{hour.isoformat()}")
     free_from = hour - timedelta(days=3)

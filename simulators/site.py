@@ -5,8 +5,8 @@ Everything is in metres on the city's plane, the town's middle at (0, 0).
 """
 
 from cmath import phase
-from dataclasses import dataclass, replace
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from math import cos, hypot, pi, sin
 from random import Random
 
@@ -108,10 +108,12 @@ def _outline(rng: Random) -> Polygon:
 
 def _river(rng: Random) -> LineString:
     """A winding river from the north-west of the map to its south-east."""
-    bends = ((-5200, 2500), (-4300, 2150), (-2900, 1500), (-1750, 750), (-1150, -350))
-    bends += ((-250, -950), (650, -760), (1500, -1150), (2450, -1250), (3500, -1950), (4800, -2500))
+    bends = [(-5200, 2500), (-4300, 2150), (-2900, 1500), (-1750, 750), (-1150, -350), (-250, -950)]
+    bends += [(650, -760), (1500, -1150), (2450, -1250), (3500, -1950), (4800, -2500)]
     spread = 170
-    points = [(x + rng.uniform(-spread, spread), y + rng.uniform(-spread, spread)) for x, y in bends]
+    points = [
+        (x + rng.uniform(-spread, spread), y + rng.uniform(-spread, spread)) for x, y in bends
+    ]
     return smooth(points, 16).simplify(0.3)
 
 
@@ -142,7 +144,9 @@ def blob(rng: Random, middle: tuple[float, float], radius_m: float, ragged: floa
     for i in range(11):
         reach = radius_m * (1 + rng.uniform(-ragged, ragged))
         angle = 2 * pi * i / 11
-        corners.append((middle[0] + 1.25 * reach * cos(angle), middle[1] + 0.9 * reach * sin(angle)))
+        corners.append(
+            (middle[0] + 1.25 * reach * cos(angle), middle[1] + 0.9 * reach * sin(angle))
+        )
     return Polygon(smooth([*corners, *corners[:3]], 5).coords)
 
 
@@ -168,4 +172,5 @@ def _tangent(guide: LineString, places: NDArray[np.object_]) -> Floats:
     ahead = shapely.get_coordinates(shapely.line_interpolate_point(guide, at + 20))
     behind = shapely.get_coordinates(shapely.line_interpolate_point(guide, np.maximum(at - 20, 0)))
     delta = ahead - behind
-    return np.arctan2(delta[:, 1], delta[:, 0]).reshape(places.shape)
+    angle: Floats = np.arctan2(delta[:, 1], delta[:, 0]).reshape(places.shape)
+    return angle

@@ -11,19 +11,17 @@ with the cross-field of Chen et al., "Interactive procedural street modeling" (2
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from math import cos, floor, hypot, pi, sin
+from math import cos, hypot, pi, sin
 from random import Random
 
 import shapely
-from shapely import LineString, Point
+from shapely import LineString, Point, Polygon
 
+from simulators.neighbours import Heading, Neighbours, Place
 from simulators.site import Site
 
 STEP_M = 12.0
-PARALLEL_COS = 0.72  # directions within 44° count as the same family
-
-Place = tuple[float, float]
-Heading = tuple[float, float]
+SEED_SHARE, FOLLOW_SHARE = 0.86, 0.62  # of the spacing: room to begin, room to go on
 
 
 @dataclass(frozen=True)
@@ -56,32 +54,6 @@ class Course:
     line: LineString
 
 
-@dataclass
-class _Neighbours:
-    """Finds how near the closest near-parallel street is, within one cell."""
-
-    cell_m: float
-    cells: dict[tuple[int, int], list[tuple[Place, Heading]]] = field(default_factory=dict)
-
-    def add(self, line: LineString) -> None:
-        spots = [line.interpolate(s) for s in range(0, int(line.length), 18)]
-        for a, b in zip(spots, spots[1:], strict=False):
-            length = hypot(b.x - a.x, b.y - a.y) or 1.0
-            key = (floor(a.x / self.cell_m), floor(a.y / self.cell_m))
-            heading = ((b.x - a.x) / length, (b.y - a.y) / length)
-            self.cells.setdefault(key, []).append(((a.x, a.y), heading))
-
-    def too_close(self, at: Place, heading: Heading, distance_m: float) -> bool:
-        limit = distance_m * distance_m
-        i, j = floor(at[0] / self.cell_m), floor(at[1] / self.cell_m)
-        for key in ((i + di, j + dj) for di in (-1, 0, 1) for dj in (-1, 0, 1)):
-            for (x, y), (ux, uy) in self.cells.get(key, ()):
-                if (x - at[0]) ** 2 + (y - at[1]) ** 2 < limit:
-                    if abs(ux * heading[0] + uy * heading[1]) > PARALLEL_COS:
-                        return True
-        return False
-
-
 def grow_trunks(site: Site, rng: Random) -> list[Course]:
     """Grow the roads that come first: main road, ring road, and the trunks between them."""
     older = [Course(TRUNK, site.main_road), Course(SECONDARY, LineString(site.outline.exterior))]
@@ -112,8 +84,13 @@ class _Growth:
     site: Site
     rng: Random
     rank: Rank
-    near: _Neighbours
+    near: Neighbours
     bridges: list[Place] = field(default_factory=list)
+
+    @property
+    def closed(self) -> tuple[Polygon, Polygon]:
+        """Where no street is prolonged into."""
+        return self.site.water, self.site.lake_park
 
     def spacing(self, at: Place) -> float:
         return self.rank.spacing(self.site.urbanity(*at))
@@ -122,7 +99,7 @@ class _Growth:
         """Follow the field from a seed both ways; None where no street fits."""
         angle = self.site.angle(*seed) + quarter * pi / 2
         heading = (cos(angle), sin(angle))
-        if self.near.too_close(seed, heading, 0.86 * self.spacing(seed)):
+        if self.near.too_close(seed, heading, SEED_SHARE * self.spacing(seed)):
             return None
         longest = self.rank.longest_m * self.rng.uniform(self.rank.shortest_share, 1.0)
         ahead = self._follow(seed, heading, longest)
@@ -151,7 +128,7 @@ class _Growth:
         return max(options, key=lambda o: o[0] * heading[0] + o[1] * heading[1])
 
     def _blocked(self, at: Place, heading: Heading) -> bool:
-        if self.near.too_close(at, heading, 0.62 * self.spacing(at)):
+        if self.near.too_close(at, heading, FOLLOW_SHARE * self.spacing(at)):
             return True
         spot = Point(at)
         if self.rank is not TRUNK and _holds(self.site.lake_park, spot):
@@ -171,7 +148,9 @@ class _Growth:
 
 
 def _grow_rank(site: Site, rng: Random, rank: Rank, older: list[Course]) -> list[Course]:
-    growth = _Growth(site, rng, rank, _Neighbours(max(rank.spacing_m, rank.spacing_outside_m)))
+    growth = _Growth(
+        site, rng, rank, Neighbours(SEED_SHARE * max(rank.spacing_m, rank.spacing_outside_m))
+    )
     waiting = deque(course.line for course in older)
     for course in older:
         growth.near.add(course.line)
@@ -195,14 +174,12 @@ def _joined(growth: _Growth, line: LineString, others: list[LineString]) -> Line
         (x0, y0), (x1, y1) = line.coords[-2:]
         reach = 1.25 * growth.spacing((x1, y1)) / hypot(x1 - x0, y1 - y0)
         ray = LineString([(x1, y1), (x1 + (x1 - x0) * reach, y1 + (y1 - y0) * reach)])
-        closed = shapely.union_all([growth.site.water, growth.site.lake_park])
         crossed = [ray.intersection(other) for other in others if ray.intersects(other)]
-        if not crossed:
-            continue
-        meets = min((ray.project(Point(p)) for part in crossed for p in shapely.get_coordinates(part)))
-        link = LineString([(x1, y1), ray.interpolate(meets + 4)])
-        if not link.intersects(closed):
-            line = LineString([*line.coords, link.coords[-1]])
+        meets = [ray.project(Point(p)) for p in shapely.get_coordinates(crossed)]
+        if meets:
+            link = LineString([(x1, y1), ray.interpolate(min(meets) + 4)])
+            if not any(link.intersects(shape) for shape in growth.closed):
+                line = LineString([*line.coords, link.coords[-1]])
     return line
 
 
@@ -224,6 +201,6 @@ def _inside(site: Site, at: Place) -> bool:
     return _holds(site.outline, Point(at))
 
 
-def _holds(shape: shapely.Polygon, spot: Point) -> bool:
+def _holds(shape: Polygon, spot: Point) -> bool:
     shapely.prepare(shape)
     return bool(shapely.intersects(shape, spot))

@@ -87,7 +87,7 @@ def _is_stub(
     if not loose or len(set(_ends(edge))) == 1:
         return False
     if edge.rank == "lane" and len(loose) == 1 and ALLEY_M[0] < edge.line.length < ALLEY_M[1]:
-        return park.distance(shapely.Point(loose[0])) < PARK_APPROACH_M
+        return bool(park.distance(shapely.Point(loose[0])) < PARK_APPROACH_M)
     return edge.rank == RIVER or any(town.contains(shapely.Point(end)) for end in loose)
 
 

@@ -87,9 +87,7 @@ def _closer(stops: list[float], length_m: float) -> list[float]:
     return dense
 
 
-def _path(
-    walks: Walkways, block: Block, path: tuple[int, LineString], ring: list[int]
-) -> None:
+def _path(walks: Walkways, block: Block, path: tuple[int, LineString], ring: list[int]) -> None:
     """A footpath with its doors, joined to the pavement at both ends."""
     number, line = path
     houses = [house for house in block.filling.buildings if house.path == number]
