@@ -1,0 +1,147 @@
+"""`gridbeat backup` and `gridbeat restore`: one archive with everything that cannot be rebuilt.
+
+Owns the archive: the database in PostgreSQL's custom format and the broker's handset accounts.
+Live state is rebuilt from the database. Roles and passwords are the installation's own and
+are not in it.
+"""
+
+import os
+import subprocess
+import tarfile
+import tempfile
+from pathlib import Path
+
+import psycopg
+
+from console_server.command_line.database import owner_url, running_directory
+from console_server.command_line.speaking import step
+from console_server.embedded.errors import StackError
+from console_server.embedded.postgres_programs import Edition, choose_programs
+
+DUMP = "database.dump"
+USERS = "broker-users.conf"
+
+
+def backup(archive: Path, data_dir: Path | None) -> None:
+    """Write the archive; the installation keeps running.
+
+    Raises:
+        StackError: the database cannot be dumped.
+    """
+    url = _superuser_url(data_dir)
+    with tempfile.TemporaryDirectory() as scratch, step(f"Writing {archive}"):
+        dump = Path(scratch) / DUMP
+        _postgres_program("pg_dump", url, "--format=custom", "--no-owner", f"--file={dump}")
+        fresh = archive.with_name(f".{archive.name}.writing")
+        with tarfile.open(fresh, "w") as tar:
+            tar.add(dump, DUMP)
+            if users := _users_file(data_dir):
+                tar.add(users, USERS)
+        fresh.chmod(0o600)  # where people were, and hashes of their credentials
+        fresh.replace(archive)
+
+
+def restore(archive: Path, data_dir: Path | None) -> None:
+    """Put the archive into an installation whose database is empty.
+
+    Raises:
+        StackError: the archive is none of ours, or the database is not empty.
+    """
+    owner, superuser = owner_url(data_dir), _superuser_url(data_dir)
+    _refuse_full_database(owner)
+    with tempfile.TemporaryDirectory() as scratch, step(f"Restoring {archive}"):
+        try:
+            with tarfile.open(archive) as tar:
+                tar.extractall(scratch, filter="data")
+        except (tarfile.TarError, OSError) as error:
+            raise StackError(f"{archive} cannot be read as a backup: {error}") from error
+        dump = Path(scratch) / DUMP
+        if not dump.exists():
+            raise StackError(f"{archive} is no backup of Gridbeat: it has no {DUMP}")
+        _load(dump, owner, superuser)
+
+
+def _load(dump: Path, owner: str, superuser: str) -> None:
+    """Load the dump as the owner of the tables; TimescaleDB wants telling before and after."""
+    from console_server.schema.migrate import migrate
+
+    with psycopg.connect(superuser, autocommit=True) as connection:
+        connection.execute("DROP SCHEMA public CASCADE")
+        connection.execute("CREATE SCHEMA public AUTHORIZATION pg_database_owner")
+        timescale = _has_timescale(connection)
+        if timescale:
+            connection.execute("DROP EXTENSION IF EXISTS timescaledb CASCADE")
+            connection.execute("CREATE EXTENSION timescaledb")
+            connection.execute("SELECT timescaledb_pre_restore()")
+    role = psycopg.conninfo.conninfo_to_dict(owner)["user"]
+    _postgres_program(
+        "pg_restore", superuser, "--no-owner", "--no-privileges", f"--role={role}", str(dump)
+    )
+    if timescale:
+        with psycopg.connect(superuser, autocommit=True) as connection:
+            connection.execute("SELECT timescaledb_post_restore()")
+    migrate(owner)
+
+
+def _has_timescale(connection: psycopg.Connection) -> bool:
+    found = connection.execute(
+        "SELECT 1 FROM pg_available_extensions WHERE name = 'timescaledb'"
+    ).fetchone()
+    return found is not None
+
+
+def _refuse_full_database(url: str) -> None:
+    with psycopg.connect(url) as connection:
+        exists = connection.execute("SELECT to_regclass('accounts')").fetchone()
+        if exists and exists[0]:
+            held = connection.execute("SELECT count(*) FROM workers").fetchone()
+            if held and held[0]:
+                raise StackError(
+                    f"The database holds {held[0]} workers already. Restore into a new data "
+                    "directory, so that nothing is overwritten."
+                )
+
+
+def _postgres_program(name: str, url: str, *arguments: str) -> None:
+    """Run pg_dump or pg_restore of the release that the server has; the password by environment.
+
+    Raises:
+        StackError: it failed, with its own words.
+    """
+    parts = psycopg.conninfo.conninfo_to_dict(url)
+    password = str(parts.pop("password", ""))
+    conninfo = psycopg.conninfo.make_conninfo(**parts)  # type: ignore[arg-type]
+    done = subprocess.run(  # noqa: S603  # fixed program, no shell  # fixed program, no shell
+        [str(_program_folder(url) / name), f"--dbname={conninfo}", *arguments],
+        env={"PGPASSWORD": password, "LC_ALL": "C", "PATH": os.environ.get("PATH", "")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise StackError(f"{name} failed:\n{done.stderr.strip()}")
+
+
+def _program_folder(url: str) -> Path:
+    with psycopg.connect(url) as connection:
+        timescale = connection.execute(
+            "SELECT 1 FROM pg_extension WHERE extname = 'timescaledb'"
+        ).fetchone()
+    edition = Edition.TIMESCALE if timescale else Edition.PLAIN
+    return choose_programs(edition, None, None, lambda _line: None).folder
+
+
+def _superuser_url(data_dir: Path | None) -> str:
+    configured = os.environ.get("GRIDBEAT_DATABASE_URL")
+    if configured and data_dir is None:
+        return configured
+    found = running_directory(data_dir)
+    if found is None:
+        return owner_url(data_dir)  # says what to do
+    return found[1].database_superuser_url
+
+
+def _users_file(data_dir: Path | None) -> Path | None:
+    found = running_directory(data_dir)
+    path = Path(found[1].broker_users_file) if found else None
+    return path if path and path.exists() else None

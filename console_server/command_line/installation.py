@@ -1,0 +1,155 @@
+"""One installation on this host: the embedded stack with the server and ingest as its children.
+
+Owns what `gridbeat up` and `gridbeat demo` have in common: the order of starting, the variables
+of each role, when it counts as serving. What a demo adds is in `demo.py`.
+"""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from console_server.command_line.speaking import say, step
+from console_server.embedded.addresses import (
+    BROKER_VARIABLES,
+    DATABASE_VARIABLES,
+    VALKEY_VARIABLES,
+    StackAddresses,
+)
+from console_server.embedded.errors import StackError
+from console_server.embedded.ports import LOOPBACK, free_port, is_free
+from console_server.embedded.postgres_programs import Edition
+from console_server.embedded.process import Command, base_environment
+from console_server.embedded.stack import EmbeddedStack, StackOptions
+from console_server.embedded.supervise import Supervisor
+
+USUAL_HTTP_PORT = 8080
+SERVING_WITHIN_S = 90.0
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Flags of `up` and `demo`. A port of None is the usual one or, while taken, another."""
+
+    data_dir: Path
+    http_port: int | None
+    mqtt_port: int | None
+    listen: str = LOOPBACK
+
+
+class Installation:
+    """The stack and the roles in one data directory."""
+
+    def __init__(self, choices: Choices) -> None:
+        self.choices = choices
+        self.supervisor = Supervisor()
+        self.stack = EmbeddedStack(
+            choices.data_dir,
+            StackOptions(
+                mqtt_port=choices.mqtt_port,
+                mqtt_host=choices.listen,
+                configured=operator_variables(),
+                edition=chosen_edition(),
+            ),
+            self.supervisor,
+            say,
+        )
+        self.directory = self.stack.directory
+        self.http_port = _http_port(choices)
+
+    @property
+    def url(self) -> str:
+        """Where the console answers on this host."""
+        return f"http://{LOOPBACK}:{self.http_port}"
+
+    def start_stack(self) -> StackAddresses:
+        """Start the parts and bring the database to the schema of this release."""
+        from console_server.schema.migrate import migrate
+
+        with step("Starting broker, live store and database"):
+            addresses = self.stack.start()
+        if not addresses.timescale:
+            say(f"The database is bare PostgreSQL ({addresses.postgres_source})")
+        with step("Bringing the database to this release"):
+            migrate(addresses.database_owner_url)
+        return addresses
+
+    def start_roles(self, addresses: StackAddresses, extra: Mapping[str, str]) -> None:
+        """Start server and ingest and wait until the console serves.
+
+        Raises:
+            StackError: it does not in good time.
+        """
+        server = addresses.server_environment() | {
+            "GRIDBEAT_MQTT_PUBLIC_HOST": addresses.mqtt_host,
+            "GRIDBEAT_MQTT_PUBLIC_PORT": str(addresses.mqtt_port),
+            "GRIDBEAT_HTTP_HOST": self.choices.listen,
+            "GRIDBEAT_HTTP_PORT": str(self.http_port),
+        }
+        self.start_role("ingest", ["telemetry_ingest"], addresses.ingest_environment())
+        self.start_role("server", ["console_server", "serve"], server | dict(extra))
+        with step("Starting the console"):
+            self.supervisor.await_ready("server", self._serves, SERVING_WITHIN_S)
+        self.directory.http_url_file.write_text(self.url)
+
+    def start_role(self, name: str, module: list[str], variables: Mapping[str, str]) -> None:
+        """Run one of our modules as a child. What the operator set wins over what we made."""
+        self.supervisor.start(
+            Command(
+                name=name,
+                argv=[sys.executable, "-m", *module],
+                env=base_environment() | _chosen_by_operator(variables),
+                log_path=self.directory.logs / f"{name}.log",
+                cwd=Path.cwd(),
+            )
+        )
+
+    def _serves(self) -> bool:
+        try:
+            return not httpx.get(f"{self.url}/api/health", timeout=2).is_server_error
+        except httpx.HTTPError:
+            return False
+
+
+def operator_variables() -> dict[str, str]:
+    """The operator's own settings."""
+    return {name: value for name, value in os.environ.items() if name.startswith("GRIDBEAT_")}
+
+
+def chosen_edition() -> Edition:
+    """Which PostgreSQL to run, by GRIDBEAT_POSTGRES.
+
+    Raises:
+        StackError: it names none.
+    """
+    given = os.environ.get("GRIDBEAT_POSTGRES", Edition.AUTO)
+    try:
+        return Edition(given)
+    except ValueError as error:
+        raise StackError(
+            f"GRIDBEAT_POSTGRES is {given!r}. Set it to {', '.join(Edition)}, or leave it out."
+        ) from error
+
+
+def _chosen_by_operator(variables: Mapping[str, str]) -> dict[str, str]:
+    """`variables`, and the operator's for everything that we did not start or bind ourselves."""
+    operators = operator_variables()
+    ours = {"GRIDBEAT_HTTP_HOST", "GRIDBEAT_HTTP_PORT", "GRIDBEAT_DEMO"}
+    for part in (DATABASE_VARIABLES, VALKEY_VARIABLES, BROKER_VARIABLES):
+        if part[0] not in operators:
+            ours.update(part)
+    # Never hand one role the passwords meant for people or for another role.
+    ours.update(name for name in operators if name.endswith("_PASSWORD"))
+    return dict(variables) | {name: v for name, v in operators.items() if name not in ours}
+
+
+def _http_port(choices: Choices) -> int:
+    if choices.http_port and not is_free(choices.http_port, choices.listen):
+        raise StackError(
+            f"Port {choices.http_port} for HTTP is taken on this host. Give another with "
+            "--http-port, or --http-port 0 for any free one."
+        )
+    return choices.http_port or free_port(USUAL_HTTP_PORT if choices.http_port is None else None)
