@@ -6,6 +6,7 @@
 import importlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
@@ -23,6 +24,7 @@ from console_server.background import Loop, running
 from console_server.cache import make_valkey
 from console_server.database import make_pool
 from console_server.dependencies import DEPENDENCIES
+from console_server.handsets.accounts import HandsetAccounts
 from console_server.headers import security_headers
 from console_server.parts import Parts, utc_now
 from console_server.problems import EXCEPTION_HANDLERS
@@ -35,6 +37,7 @@ ROUTERS = (
     "console_server.areas.routes",
     "console_server.workers.routes",
     "console_server.handsets.routes",
+    "console_server.imports.routes",
     "console_server.shifts.routes",
     "console_server.checkpoints.routes",
     "console_server.basemap.routes",
@@ -99,8 +102,9 @@ async def _parts(app: Litestar) -> AsyncIterator[None]:
         pack = await _pack(settings, pool)
         parts = Parts(settings, pool, valkey, utc_now, areas, lambda: pack, _hub())
         app.state.parts = parts
-        app.state.reload_areas = areas.reload
-        async with running(_loops(areas), parts):
+        app.state.reload_areas = partial(areas.reload, pool)
+        app.state.handset_accounts = HandsetAccounts(settings, pool)
+        async with running(_loops(areas, app.state.handset_accounts), parts):
             yield
 
 
@@ -119,8 +123,8 @@ def _hub() -> Any:
     return found[0].Hub() if found else None
 
 
-def _loops(areas: CurrentAreas) -> dict[str, Loop]:
-    loops: dict[str, Loop] = {"areas": areas.follow}
+def _loops(areas: CurrentAreas, accounts: HandsetAccounts) -> dict[str, Loop]:
+    loops: dict[str, Loop] = {"areas": areas.follow, "broker_accounts": accounts.run}
     for name, module_name in LOOPS.items():
         for module in _present((module_name,)):
             loops[name] = module.run

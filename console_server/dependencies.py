@@ -36,6 +36,10 @@ def _hub(state: State) -> Any:  # noqa: ANN401 - idem
     return _parts(state).hub
 
 
+def _handset_accounts(state: State) -> Any:  # noqa: ANN401 - idem
+    return state.handset_accounts
+
+
 def _parts(state: State) -> Parts:
     parts: Parts = state.parts
     return parts
@@ -49,4 +53,5 @@ DEPENDENCIES = {
     "areas": Provide(_areas, sync_to_thread=False),
     "pack": Provide(_pack, sync_to_thread=False),
     "hub": Provide(_hub, sync_to_thread=False),
+    "handset_accounts": Provide(_handset_accounts, sync_to_thread=False),
 }

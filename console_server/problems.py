@@ -4,6 +4,7 @@ Owns the mapping from errors to HTTP, the only place that knows both; not the er
 What an unexpected fault says stays in the log: the caller gets a number to quote.
 """
 
+import re
 import secrets
 from http import HTTPStatus
 from typing import Any
@@ -49,6 +50,10 @@ _HTTP_CODES = {
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "unsupported_media_type",
     HTTPStatus.TOO_MANY_REQUESTS: "too_many_requests",
 }
+# The decoder speaks of the object; a caller wants to hear of the field.
+_NAMED_IN_MESSAGE = re.compile(
+    r"^Object (?:missing required|contains unknown) field `(?P<field>\w+)`"
+)
 _log = structlog.get_logger(__name__)
 AnyRequest = Request[Any, Any, Any]
 
@@ -99,11 +104,14 @@ def _field_errors(extra: object) -> tuple[str, ...]:
     """`field: reason` of each, from the framework's list of `{key, message, source}`."""
     if not isinstance(extra, list):
         return ()
-    return tuple(
-        f"{item['key']}: {item['message']}" if item.get("key") else str(item.get("message", ""))
-        for item in extra
-        if isinstance(item, dict)
-    )
+    return tuple(_field_error(item) for item in extra if isinstance(item, dict))
+
+
+def _field_error(item: dict[str, str]) -> str:
+    message, key = item.get("message", ""), item.get("key", "")
+    if named := _NAMED_IN_MESSAGE.search(message):
+        return f"{named['field']}: {'is missing' if 'missing' in message else 'is not known'}"
+    return f"{key}: {message}" if key else message
 
 
 def on_store_fault(request: AnyRequest, error: Exception) -> Response[Problem]:

@@ -4,8 +4,10 @@ Owns look-ups in an immutable copy; not where it comes from (`store.py`) nor whe
 (`current.py`). Pure.
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import shapely
@@ -13,6 +15,7 @@ from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
 from console_server.access.account import Account
+from console_server.errors import NotFound
 
 AreaKind = Literal["district", "subdistrict", "community", "grid"]
 
@@ -46,6 +49,14 @@ class AreaTree:
         self._bordered = finest_first
         self._borders = dict(borders or {})
         self._index = STRtree([self._borders[node.area_id] for node in finest_first])
+
+    @cached_property
+    def version(self) -> str:
+        """A name of this state of the tree: equal content, equal version."""
+        digest = hashlib.sha256(repr(sorted(self._by_id.items())).encode())
+        for area_id in sorted(self._borders):
+            digest.update(f"{area_id}:".encode() + shapely.to_wkb(self._borders[area_id]))
+        return digest.hexdigest()[:24]
 
     @property
     def nodes(self) -> tuple[AreaNode, ...]:
@@ -82,6 +93,20 @@ class AreaTree:
     def visible(self, account: Account) -> frozenset[int] | None:
         """The areas an account may see; None means everything."""
         return None if account.area_id is None else self.subtree_ids(account.area_id)
+
+    def within(self, account: Account, area_code: str | None) -> frozenset[int] | None:
+        """What the account may see, narrowed to an area if one is named; None: everything.
+
+        Raises:
+            NotFound: there is no such area, or the account may not see it.
+        """
+        visible = self.visible(account)
+        if area_code is None:
+            return visible
+        node = self._by_code.get(area_code)
+        if node is None or not self.may_see(account, node.area_id):
+            raise NotFound("area", area_code)
+        return self.subtree_ids(node.area_id)
 
     def may_see(self, account: Account, area_id: int | None) -> bool:
         """Whether something in this area (None: in no area) may be shown to the account."""

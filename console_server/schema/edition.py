@@ -10,7 +10,7 @@ import structlog
 from psycopg import Connection, errors
 from psycopg.rows import TupleRow
 
-POSITIONS_KEPT_DAYS = 90  # appeals run for a quarter; a track is not kept for its own sake
+POSITIONS_KEPT_DAYS = 180  # ingest refuses what is older (its GRIDBEAT_RETENTION_DAYS)
 REJECTED_KEPT_DAYS = 30
 COMPRESSED_AFTER_DAYS = 7  # late data of an offline week still goes into plain chunks
 CHUNK_DAYS = 1

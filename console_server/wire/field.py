@@ -1,7 +1,9 @@
 """Areas, workers, handsets and shifts: who works where, and when."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
+
+import msgspec
 
 from console_server.wire.base import Body
 
@@ -74,12 +76,15 @@ class HandsetCredentials(Body, frozen=True):
     topic_prefix: str
 
 
+Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
 class NewShift(Body, frozen=True):
-    """POST /api/shifts."""
+    """POST /api/shifts. Instants without an offset are refused."""
 
     worker_id: int
-    starts_at: datetime
-    ends_at: datetime
+    starts_at: Instant
+    ends_at: Instant
     kind: Literal["patrol", "standby", "night"] = "patrol"
 
 
@@ -91,6 +96,18 @@ class Shift(Body, frozen=True):
     starts_at: datetime
     ends_at: datetime
     kind: Literal["patrol", "standby", "night"]
+
+
+class Checkpoint(Body, frozen=True):
+    """A place that a patrol must touch: within `radius_m` of lon/lat."""
+
+    checkpoint_id: int
+    code: str
+    name: str
+    area_code: str
+    lon: float
+    lat: float
+    radius_m: float
 
 
 class ImportReport(Body, frozen=True):

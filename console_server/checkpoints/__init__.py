@@ -1,0 +1,1 @@
+"""Places that a patrol must touch."""

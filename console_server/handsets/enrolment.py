@@ -1,0 +1,35 @@
+"""The secrets of a handset: a code that stands in its topics, a name, a password. Pure but random.
+
+A worker types them on a phone once, so the letters and digits that look alike are left out.
+"""
+
+import secrets
+from typing import Final
+
+from console_server.handsets.store import HandsetKind
+from telemetry_ingest.wire.topics import OWNTRACKS_PREFIX, handset_prefix
+
+ALPHABET: Final = "abcdefghjkmnpqrstuvwxyz23456789"
+PASSWORD_LENGTH: Final = 26  # 128.8 bits: guessing is hopeless, so the hash may be a fast one
+CODE_LENGTH: Final = 10  # 49.5 bits: no two alike in any installation
+
+
+def new_code() -> str:
+    """A handset's code, its user name at the broker too."""
+    return "h" + _random(CODE_LENGTH)
+
+
+def new_password() -> str:
+    """A password with at least 128 random bits."""
+    return _random(PASSWORD_LENGTH)
+
+
+def topic_prefix(kind: HandsetKind, area_code: str, code: str, username: str) -> str:
+    """Where the handset publishes: below its own prefix, or where OwnTracks apps do."""
+    if kind == "owntracks":
+        return f"{OWNTRACKS_PREFIX}/{username}"
+    return handset_prefix(area_code, code)
+
+
+def _random(length: int) -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(length))

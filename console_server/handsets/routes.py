@@ -1,0 +1,89 @@
+# ruff: noqa: PLR0913, PLR0917 - a handler is given its parts by name
+"""`/api/handsets`: enrol, list, revoke."""
+
+from typing import Annotated
+
+from litestar import Router, delete, get, post
+from litestar.params import Parameter
+
+from console_server.access.account import AccountRequest
+from console_server.access.guards import requires
+from console_server.areas.reference import reference_changed
+from console_server.areas.tree import AreaTree
+from console_server.cache import Valkey
+from console_server.database import Pool
+from console_server.handsets.accounts import HandsetAccounts
+from console_server.handsets.commands import Enroller
+from console_server.handsets.enrolment import topic_prefix
+from console_server.handsets.store import HandsetRow, list_handsets
+from console_server.parts import Clock
+from console_server.settings import Settings
+from console_server.wire.field import Handset, HandsetCredentials, NewHandset
+
+
+@post("/handsets", guards=[requires()])
+async def enrol(
+    request: AccountRequest,
+    data: NewHandset,
+    pool: Pool,
+    valkey: Valkey,
+    areas: AreaTree,
+    handset_accounts: HandsetAccounts,
+    settings: Settings,
+    clock: Clock,
+) -> HandsetCredentials:
+    """Enrol a handset. Its password is shown this once and works when the answer arrives."""
+    enroller = Enroller(pool, handset_accounts, areas, request.user, clock())
+    handset, password = await enroller.enrol(data.worker_id, data.kind)
+    await reference_changed(valkey)
+    return HandsetCredentials(
+        handset_id=handset.code,
+        username=handset.username,
+        password=password,
+        host=settings.mqtt_public_host,
+        port=settings.mqtt_public_port,
+        topic_prefix=topic_prefix(handset.kind, handset.area_code, handset.code, handset.username),
+    )
+
+
+@get("/handsets", guards=[requires("supervisor", "duty_leader")])
+async def handsets(
+    request: AccountRequest,
+    pool: Pool,
+    areas: AreaTree,
+    worker: Annotated[int | None, Parameter(query="workerId")] = None,
+) -> list[Handset]:
+    """Enrolled and revoked handsets, the newest first."""
+    async with pool.connection() as connection:
+        rows = await list_handsets(connection, areas.visible(request.user), worker)
+    return [_to_wire(row) for row in rows]
+
+
+@delete("/handsets/{code:str}", guards=[requires()], status_code=204)
+async def revoke(
+    request: AccountRequest,
+    code: str,
+    pool: Pool,
+    valkey: Valkey,
+    areas: AreaTree,
+    handset_accounts: HandsetAccounts,
+    clock: Clock,
+) -> None:
+    """Revoke a handset: the broker has cut it off when the answer arrives."""
+    await Enroller(pool, handset_accounts, areas, request.user, clock()).revoke(code)
+    await reference_changed(valkey)
+
+
+def _to_wire(row: HandsetRow) -> Handset:
+    return Handset(
+        handset_id=row.code,
+        worker_id=row.worker_id,
+        kind=row.kind,
+        username=row.username,
+        topic_prefix=topic_prefix(row.kind, row.area_code, row.code, row.username),
+        enrolled_at=row.enrolled_at,
+        revoked_at=row.revoked_at,
+    )
+
+
+router = Router(path="/", route_handlers=[enrol, handsets, revoke], tags=["handsets"])

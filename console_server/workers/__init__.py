@@ -1,0 +1,1 @@
+"""People in the field: who they are, which grids are theirs."""

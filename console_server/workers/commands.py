@@ -1,0 +1,105 @@
+"""Taking on workers and changing what is known of them."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from console_server.areas.commands import EVER
+from console_server.areas.tree import AreaTree
+from console_server.database import Connection
+from console_server.errors import Conflict, Invalid
+from console_server.imports.outcome import outcome
+from console_server.wire.field import NewWorker
+from console_server.workers.store import (
+    groups_by_name,
+    insert_worker,
+    list_workers,
+    update_worker,
+    write_grids,
+)
+from console_server.workers.worker import WorkerRecord
+
+
+async def add_worker(connection: Connection, tree: AreaTree, new: NewWorker, now: datetime) -> int:
+    """Take on one worker; the id.
+
+    Raises:
+        Invalid: an area, a grid or a group is not there, or they do not fit together.
+        Conflict: the code is taken.
+    """
+    record = record_of(new, tree, await groups_by_name(connection))
+    worker_id = await insert_worker(connection, record)
+    if worker_id is None:
+        raise Conflict(f"There is a worker {new.code} already.")
+    await write_grids(connection, worker_id, record.grid_ids, EVER, now)
+    return worker_id
+
+
+async def put_workers(
+    connection: Connection, records: Iterable[WorkerRecord], now: datetime
+) -> list[str]:
+    """Create or change workers by code; each `created`, `updated` or `unchanged`."""
+    present = {row.code: row for row in await list_workers(connection)}
+    outcomes = []
+    for record in records:
+        row = present.get(record.code)
+        result = outcome(row.record() if row else None, record)
+        if row is None:
+            worker_id = await insert_worker(connection, record)
+            if worker_id is not None:
+                await write_grids(connection, worker_id, record.grid_ids, EVER, now)
+        elif result == "updated":
+            await update_worker(connection, row.worker_id, record)
+            await write_grids(connection, row.worker_id, record.grid_ids, now, now)
+        outcomes.append(result)
+    return outcomes
+
+
+def record_of(new: NewWorker, tree: AreaTree, groups: dict[str, int]) -> WorkerRecord:
+    """The record of a new worker, its codes looked up.
+
+    Raises:
+        Invalid: with every fault, by field.
+    """
+    faults = [f"gridCodes: no grid {code}" for code in new.grid_codes if not is_grid(tree, code)]
+    grid_ids = frozenset(
+        node.area_id for code in new.grid_codes if (node := tree.by_code(code)) is not None
+    )
+    area_id = subdistrict_of(tree, new.area_code, grid_ids)
+    if area_id is None and not faults:
+        faults.append("areaCode: the grids and the area do not name one subdistrict")
+    if new.group_code is not None and new.group_code not in groups:
+        faults.append(f"groupCode: no group {new.group_code}")
+    faults += [
+        f"{field}: must not be empty"
+        for field, value in (("code", new.code), ("name", new.name))
+        if not value.strip()
+    ]
+    if faults or area_id is None:
+        raise Invalid("This worker cannot be taken on.", faults)
+    return WorkerRecord(
+        new.code.strip(),
+        new.name.strip(),
+        new.kind,
+        new.phone,
+        area_id,
+        groups[new.group_code] if new.group_code else None,
+        tuple(new.skills),
+        grid_ids,
+    )
+
+
+def is_grid(tree: AreaTree, code: str) -> bool:
+    """Whether there is a grid of this code."""
+    node = tree.by_code(code)
+    return node is not None and node.kind == "grid"
+
+
+def subdistrict_of(tree: AreaTree, area_code: str | None, grids: frozenset[int]) -> int | None:
+    """The one subdistrict that the area (if named) and all grids lie in; None when not one."""
+    named = tree.by_code(area_code) if area_code else None
+    if area_code and named is None:
+        return None
+    ids = (*grids, named.area_id) if named else tuple(grids)
+    above = {tree.ancestor(area_id, "subdistrict") for area_id in ids}
+    found = above.pop() if len(above) == 1 else None
+    return found.area_id if found else None

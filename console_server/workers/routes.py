@@ -1,0 +1,72 @@
+# ruff: noqa: PLR0913, PLR0917 - a handler is given its parts by name
+"""`/api/workers`: list, show, take on."""
+
+from dataclasses import asdict
+
+import msgspec
+from litestar import Router, get, post
+
+from console_server.access.account import Account, AccountRequest
+from console_server.access.audit import record_act
+from console_server.access.guards import requires
+from console_server.areas.reference import reference_changed
+from console_server.areas.tree import AreaTree
+from console_server.cache import Valkey
+from console_server.database import Pool
+from console_server.errors import Forbidden, NotFound
+from console_server.parts import Clock
+from console_server.wire.field import NewWorker, Worker
+from console_server.workers.commands import add_worker
+from console_server.workers.store import WorkerRow, list_workers
+
+EVERYBODY = requires("dispatcher", "supervisor", "duty_leader", "department", "wall")
+
+
+@get("/workers", guards=[EVERYBODY])
+async def workers(
+    request: AccountRequest, pool: Pool, areas: AreaTree, area: str | None = None
+) -> list[Worker]:
+    """Workers in service within the account's areas, or within `area` (a code)."""
+    within = areas.within(request.user, area)
+    async with pool.connection() as connection:
+        rows = await list_workers(connection, within)
+    return [to_wire(row, request.user) for row in rows]
+
+
+@get("/workers/{worker_id:int}", guards=[EVERYBODY])
+async def worker(request: AccountRequest, pool: Pool, areas: AreaTree, worker_id: int) -> Worker:
+    """One worker."""
+    async with pool.connection() as connection:
+        rows = await list_workers(connection, areas.visible(request.user), worker_id)
+    if not rows:
+        raise NotFound("worker", worker_id)
+    return to_wire(rows[0], request.user)
+
+
+@post("/workers", guards=[requires()])
+async def take_on(
+    request: AccountRequest,
+    data: NewWorker,
+    pool: Pool,
+    valkey: Valkey,
+    areas: AreaTree,
+    clock: Clock,
+) -> Worker:
+    """Take on a worker."""
+    async with pool.connection() as connection:
+        worker_id = await add_worker(connection, areas, data, clock())
+        rows = await list_workers(connection, areas.visible(request.user), worker_id)
+        if not rows:
+            raise Forbidden("This worker would lie outside of your area.")
+        await record_act(connection, request.user.username, "worker_added", asdict(rows[0]))
+    await reference_changed(valkey)
+    return to_wire(rows[0], request.user)
+
+
+def to_wire(row: WorkerRow, account: Account) -> Worker:
+    """A worker as the account may see it: a wall shows no telephone numbers."""
+    found = msgspec.convert(row, Worker, from_attributes=True)
+    return msgspec.structs.replace(found, phone=None) if account.role == "wall" else found
+
+
+router = Router(path="/", route_handlers=[workers, worker, take_on], tags=["workers"])
