@@ -139,6 +139,7 @@ class Transition(Body, frozen=True):
     to: str
     version: int
     reason: str | None = None
+    into: str | None = None  # the incident to merge into, for `merged`
 
 
 class PackClass(Body, frozen=True):

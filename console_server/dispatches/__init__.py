@@ -1,0 +1,1 @@
+"""Dispatches: workers sent to incidents, their progress, and who would be the best to send."""

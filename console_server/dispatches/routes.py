@@ -1,0 +1,126 @@
+"""Who should go, sending them, and moving a dispatch: the one click and what follows it.
+
+Owns HTTP and who may do what; the work is done by the commands.
+"""
+
+from uuid import UUID
+
+from litestar import Router, get, post
+
+from console_server.access.account import Account, AccountRequest
+from console_server.access.guards import requires
+from console_server.areas.tree import AreaTree
+from console_server.database import Connection, Pool
+from console_server.dispatches import store
+from console_server.dispatches.candidates import recommend
+from console_server.dispatches.commands import Step, advance_dispatch, send_worker
+from console_server.dispatches.dispatch import Ignored, Status
+from console_server.errors import Conflict, Invalid, NotFound
+from console_server.incidents.actor import acting_account
+from console_server.incidents.case import Case
+from console_server.incidents.routes import visible_case
+from console_server.incidents.summaries import read_summary
+from console_server.live.hub import Hub
+from console_server.packs.pack import RulePack
+from console_server.parts import Clock
+from console_server.wire.cases import Dispatch, NewDispatch, Recommendation, Transition
+
+COMMANDERS = requires("dispatcher", "duty_leader")
+FORWARDED = frozenset(Status) - {Status.ORDERED, Status.LAPSED}  # what a person may say it became
+
+
+@get("/incidents/{incident_id:uuid}/recommendations", guards=[COMMANDERS])
+async def list_candidates(
+    request: AccountRequest, pool: Pool, areas: AreaTree, hub: Hub, clock: Clock, incident_id: UUID
+) -> Recommendation:
+    """Everybody who could go, the best first, each with the reasons."""
+    async with pool.connection() as connection:
+        case = await visible_case(connection, areas, request.user, incident_id)
+        return await _recommended(connection, case, hub, request.user, clock)
+
+
+@post("/incidents/{incident_id:uuid}/dispatches", guards=[COMMANDERS])
+async def send_one(
+    request: AccountRequest,
+    pool: Pool,
+    areas: AreaTree,
+    pack: RulePack,
+    hub: Hub,
+    clock: Clock,
+    incident_id: UUID,
+    data: NewDispatch | None = None,
+) -> Dispatch:
+    """Send a worker; without a worker in the body the first recommended one goes."""
+    async with pool.connection() as connection:
+        case = await visible_case(connection, areas, request.user, incident_id, lock=True)
+        worker_id = data.worker_id if data else None
+        if worker_id is None:
+            found = await _recommended(connection, case, hub, request.user, clock)
+            worker_id = _first(found)
+        else:
+            await _expect_visible(connection, areas, request.user, worker_id)
+        actor, within_s = acting_account(request.user), pack.dispatch.acknowledge_within_s
+        row = await send_worker(connection, case, worker_id, actor, clock(), within_s)
+        return await _wire(connection, row.incident_id, row.dispatch_id)
+
+
+@post("/dispatches/{dispatch_id:uuid}/transitions", guards=[COMMANDERS], status_code=200)
+async def move_dispatch(
+    request: AccountRequest,
+    pool: Pool,
+    areas: AreaTree,
+    clock: Clock,
+    dispatch_id: UUID,
+    data: Transition,
+) -> Dispatch:
+    """Withdraw an order (`cancelled`), or note a step that the worker told by other means."""
+    to = _status(data.to)
+    async with pool.connection() as connection:
+        found = await store.find_dispatch(connection, dispatch_id)
+        if found is None:
+            raise NotFound("dispatch", str(dispatch_id))
+        await visible_case(connection, areas, request.user, found.incident_id)
+        now = clock()
+        step, actor = Step(to, now, now, data.reason), acting_account(request.user)
+        ruling = await advance_dispatch(connection, dispatch_id, step, actor, data.version)
+        if isinstance(ruling, Ignored):
+            raise Conflict(f"The dispatch cannot become {to}: {ruling.outcome}.")
+        return await _wire(connection, found.incident_id, dispatch_id)
+
+
+async def _recommended(
+    connection: Connection, case: Case, hub: Hub, account: Account, clock: Clock
+) -> Recommendation:
+    seen = hub.interest(account.area_id)
+    return await recommend(connection, case, hub.fleet, seen, clock().timestamp())
+
+
+def _first(found: Recommendation) -> int:
+    if not found.candidates:
+        raise Conflict(f"Nobody can be sent: {found.none.code if found.none else 'nobody'}.")
+    return found.candidates[0].worker_id
+
+
+def _status(to: str) -> Status:
+    if to not in FORWARDED:
+        raise Invalid("Not a move of a dispatch.", [f"to: {to}"])
+    return Status(to)
+
+
+async def _expect_visible(
+    connection: Connection, areas: AreaTree, account: Account, worker_id: int
+) -> None:
+    addressee = await store.find_addressee(connection, worker_id)
+    places = [] if addressee is None else [addressee.area_id, *addressee.grid_ids]
+    if not any(areas.may_see(account, place) for place in places):
+        raise NotFound("worker", worker_id)
+
+
+async def _wire(connection: Connection, incident_id: UUID, dispatch_id: UUID) -> Dispatch:
+    summary = await read_summary(connection, incident_id)
+    return next(each for each in summary.dispatches if each.dispatch_id == str(dispatch_id))
+
+
+router = Router(
+    path="/", route_handlers=[list_candidates, send_one, move_dispatch], tags=["dispatches"]
+)

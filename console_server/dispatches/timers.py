@@ -1,0 +1,40 @@
+"""Orders that nobody acknowledges lapse, in one instance at a time and across restarts.
+
+Owns the clock's part in a dispatch; the deadline is in the store, so no timer is lost with a
+process. What a lapse means is `commands.py`.
+"""
+
+import asyncio
+
+from console_server.dispatches import store
+from console_server.dispatches.commands import Step, advance_dispatch
+from console_server.dispatches.dispatch import Status
+from console_server.incidents.actor import SYSTEM
+from console_server.live.single import Duty, on_duty
+from console_server.parts import Parts
+
+LOOK_EVERY_S = 1.0
+AT_ONCE = 100
+
+
+async def run(parts: Parts) -> None:
+    """Fire what is due, for ever."""
+    async with on_duty(parts, Duty.TIMERS) as connection:
+        while True:
+            await connection.execute(
+                "SELECT 1"
+            )  # the duty is ours only while this connection lives
+            await lapse_due(parts)
+            await asyncio.sleep(LOOK_EVERY_S)
+
+
+async def lapse_due(parts: Parts) -> int:
+    """Let the orders lapse whose time to acknowledge is over: how many it was."""
+    now = parts.clock()
+    async with parts.pool.connection() as connection:
+        due = await store.unacknowledged(connection, now, AT_ONCE)
+    for dispatch_id in due:
+        step = Step(Status.LAPSED, now, now, "not_acknowledged")
+        async with parts.pool.connection() as connection:
+            await advance_dispatch(connection, dispatch_id, step, SYSTEM)
+    return len(due)

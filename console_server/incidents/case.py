@@ -1,0 +1,45 @@
+"""An incident as commands work on it: a value; changes are new values with the next version.
+
+Owns the shape; not the rules (`incident.py`), the SQL (`store.py`) or what consoles see
+(`summaries.py`).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from console_server.incidents.incident import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An incident as commands need it. lon/lat degrees WGS-84."""
+
+    incident_id: UUID
+    code: str
+    version: int
+    status: Status
+    class_code: str
+    severity: int
+    title: str
+    description: str
+    place: str
+    lon: float | None
+    lat: float | None
+    area_id: int | None
+    source: str
+    client_id: str | None
+    reporter_worker_id: int | None
+    group_id: int | None
+    pack_code: str
+    pack_version: str
+    reported_at: datetime
+    due_at: datetime | None
+    handled_at: datetime | None = None
+    handled_by: int | None = None
+    handled_by_account: int | None = None
+    closed_at: datetime | None = None
+    merged_into: UUID | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "status", Status(self.status))

@@ -1,0 +1,136 @@
+"""The electronic case file: lock a case, move it, write in it, announce it.
+
+The building blocks of every command that touches an incident, of this folder and of others; not
+the commands themselves. A command locks the case first and its dispatches after it, always in
+this order, so that commands wait for each other and never deadlock.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from console_server.database import Connection
+from console_server.errors import Conflict, Forbidden, NotFound
+from console_server.incidents import store
+from console_server.incidents.actor import Actor
+from console_server.incidents.case import Case
+from console_server.incidents.incident import DISPATCH, DONE, Mover, Need, Refused, Status, judge
+from console_server.incidents.summaries import read_summary
+from console_server.live.outbox import put_delta
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What a move brings along: a reason, the case it merges into, notes for the case file."""
+
+    reason: str | None = None
+    into: UUID | None = None
+
+    def given(self) -> frozenset[Need]:
+        """The needs of the transition table that are met."""
+        needs = {Need.REASON: self.reason, Need.INTO: self.into}
+        return frozenset(need for need, value in needs.items() if value)
+
+    def body(self) -> dict[str, Any]:
+        """How it stands in the case file."""
+        into = None if self.into is None else str(self.into)
+        values = {"reason": self.reason, "into": into}
+        return {key: value for key, value in values.items() if value}
+
+
+NOTHING = Grounds()
+
+
+async def lock_case(connection: Connection, incident_id: UUID) -> Case:
+    """The incident, changed by nobody else until the commit.
+
+    Raises:
+        NotFound: there is none.
+    """
+    case = await store.find_case(connection, incident_id, lock=True)
+    if case is None:
+        raise NotFound("incident", str(incident_id))
+    return case
+
+
+async def expect_version(connection: Connection, case: Case, version: int) -> None:
+    """Make sure that a person decides on what they saw.
+
+    Raises:
+        Conflict: it was changed since; says by whom and how.
+    """
+    if case.version != version:
+        since = await store.changed_since(connection, case.incident_id, version)
+        raise Conflict(f"Case {case.code} was changed meanwhile: {since or 'unknown version'}.")
+
+
+async def write_event(
+    connection: Connection,
+    case: Case,
+    kind: str,
+    actor: Actor,
+    body: Mapping[str, Any],
+    at: datetime,
+) -> Case:
+    """Add one event to the case file; the incident's version counts them."""
+    after = replace(case, version=case.version + 1)
+    await store.save_case(connection, case, after)
+    await store.append_event(connection, after, kind, actor, body, at)
+    return after
+
+
+async def move_case(
+    connection: Connection,
+    case: Case,
+    to: Status,
+    actor: Actor,
+    at: datetime,
+    grounds: Grounds = NOTHING,
+) -> Case:
+    """Make one move of the transition table, with its entry in the case file.
+
+    Raises:
+        Conflict: the table has no such move from here, or something it needs is missing.
+        Forbidden: this actor may not make it.
+    """
+    mover = Mover(actor.role, await _handled(connection, case, actor))
+    ruling = judge(case.status, to, mover, grounds.given())
+    if isinstance(ruling, Refused):
+        raise Forbidden(ruling.detail) if ruling.rights else Conflict(ruling.detail)
+    after = replace(_arrived(case, to, actor, at, grounds), version=case.version + 1)
+    await store.save_case(connection, case, after)
+    body = {"from": case.status.value, "to": to.value} | grounds.body()
+    await store.append_event(connection, after, "status", actor, body, at)
+    return after
+
+
+async def group_code_of(connection: Connection, case: Case) -> str | None:
+    """The code of the functional group that handles the case."""
+    return await store.group_code_of(connection, case.group_id)
+
+
+async def announce(connection: Connection, case: Case) -> None:
+    """Tell every console that may see the case how it stands now."""
+    summary = await read_summary(connection, case.incident_id)
+    await put_delta(connection, "incident", case.area_id, summary)
+
+
+async def _handled(connection: Connection, case: Case, actor: Actor) -> bool:
+    if actor.account_id is None:
+        return False
+    return await store.account_handled(connection, case, actor.account_id)
+
+
+def _arrived(case: Case, to: Status, actor: Actor, at: datetime, grounds: Grounds) -> Case:
+    after = replace(case, status=to)
+    if to == Status.HANDLED and actor.role == DISPATCH:
+        return replace(after, handled_at=at)  # the worker was noted with the dispatch
+    if to == Status.HANDLED:
+        return replace(after, handled_at=at, handled_by_account=actor.account_id)
+    if to in {Status.DISPATCHED, Status.REWORK}:
+        return replace(after, handled_at=None, handled_by=None, handled_by_account=None)
+    if to in DONE and case.closed_at is None:
+        return replace(after, closed_at=at, merged_into=grounds.into)
+    return after

@@ -1,0 +1,73 @@
+"""Moving an incident by a person: accept, reject, merge, suspend, verify, close and the rest.
+
+Owns the command and what it means for workers under way; the rules are `incident.py`, opening is
+`opening.py`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from console_server.database import Connection
+from console_server.dispatches.commands import withdraw_all
+from console_server.errors import Conflict
+from console_server.incidents.actor import Actor
+from console_server.incidents.case import Case
+from console_server.incidents.casefile import (
+    Grounds,
+    announce,
+    expect_version,
+    lock_case,
+    move_case,
+    write_event,
+)
+from console_server.incidents.incident import DONE, WITH_WORKERS, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person decided on, having seen `version` of the incident."""
+
+    to: Status
+    version: int
+    grounds: Grounds = Grounds()
+
+
+async def decide(
+    connection: Connection, incident_id: UUID, decision: Decision, actor: Actor, now: datetime
+) -> Case:
+    """Make the move; where the case has no more use for workers, their orders are withdrawn.
+
+    Raises:
+        NotFound: there is no such incident.
+        Conflict: it was changed meanwhile, or the table has no such move from here.
+        Forbidden: this person may not make it.
+    """
+    case, into = await _lock_both(connection, incident_id, decision.grounds.into)
+    await expect_version(connection, case, decision.version)
+    case = await move_case(connection, case, decision.to, actor, now, decision.grounds)
+    if case.status not in WITH_WORKERS:
+        reason = decision.grounds.reason or case.status.value
+        case = await withdraw_all(connection, case, actor, now, reason)
+    if into is not None:
+        await _absorb(connection, into, case, actor, now)
+    await announce(connection, case)
+    return case
+
+
+async def _lock_both(
+    connection: Connection, incident_id: UUID, into: UUID | None
+) -> tuple[Case, Case | None]:
+    """Lock in the order of the ids, so that two merges of the same pair cannot deadlock."""
+    ids = sorted({incident_id} if into is None else {incident_id, into})
+    locked = {each: await lock_case(connection, each) for each in ids}
+    return locked[incident_id], None if into is None else locked[into]
+
+
+async def _absorb(
+    connection: Connection, into: Case, merged: Case, actor: Actor, now: datetime
+) -> None:
+    if into.incident_id == merged.incident_id or into.status in DONE:
+        raise Conflict(f"A case cannot be merged into {into.code}, which is {into.status}.")
+    body = {"incident": str(merged.incident_id), "code": merged.code}
+    await announce(connection, await write_event(connection, into, "absorbed", actor, body, now))

@@ -1,0 +1,178 @@
+"""`/api/incidents`: the queue, one case with its file, opening one, moving one.
+
+Owns HTTP and who may see what; the work is done by the commands. What lies outside of an account's
+areas answers as if it were not there.
+"""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from litestar import Router, get, post
+from litestar.params import Parameter
+
+from console_server.access.account import Account, AccountRequest
+from console_server.access.guards import requires
+from console_server.areas.tree import AreaTree
+from console_server.database import Connection, Pool
+from console_server.errors import Forbidden, Invalid, NotFound
+from console_server.incidents import store
+from console_server.incidents.actor import acting_account
+from console_server.incidents.case import Case
+from console_server.incidents.casefile import Grounds
+from console_server.incidents.commands import Decision, decide
+from console_server.incidents.incident import Mover, Status, allowed_moves
+from console_server.incidents.opening import Opening, Rules, open_incident
+from console_server.incidents.summaries import PageQuery, read_events, read_page, read_summary
+from console_server.packs.pack import RulePack
+from console_server.parts import Clock
+from console_server.wire.cases import Incident, IncidentPage, NewIncident, Transition
+
+PAGE_MAX = 500
+READERS = requires("dispatcher", "duty_leader", "supervisor", "wall", "department")
+COMMANDERS = requires("dispatcher", "duty_leader")
+DECIDERS = requires("dispatcher", "duty_leader", "supervisor")
+Page = Annotated[int, Parameter(ge=1, le=PAGE_MAX)]
+
+
+@get("/incidents", guards=[READERS])
+async def list_incidents(
+    request: AccountRequest,
+    pool: Pool,
+    areas: AreaTree,
+    state: Literal["open", "closed", "all"] = "open",
+    area: str | None = None,
+    limit: Page = 100,
+    before: datetime | None = None,
+) -> IncidentPage:
+    """Incidents of the areas one may see, newest first, page by page."""
+    within = areas_asked(areas, request.user, area)
+    async with pool.connection() as connection:
+        return await read_page(connection, PageQuery(state, within, limit, before))
+
+
+@get("/incidents/{incident_id:uuid}", guards=[READERS])
+async def show_incident(
+    request: AccountRequest, pool: Pool, areas: AreaTree, incident_id: UUID
+) -> Incident:
+    """One case with its file and with where this account may move it."""
+    async with pool.connection() as connection:
+        case = await visible_case(connection, areas, request.user, incident_id)
+        return await _detail(connection, case, request.user)
+
+
+@post("/incidents", guards=[COMMANDERS])
+async def open_one(
+    request: AccountRequest,
+    pool: Pool,
+    areas: AreaTree,
+    pack: RulePack,
+    clock: Clock,
+    data: NewIncident,
+) -> Incident:
+    """Open an incident; the same `clientId` again is the same incident."""
+    opening = Opening(
+        class_code=data.class_code,
+        title=data.title,
+        source="dispatcher",
+        reported_at=clock(),
+        description=data.description,
+        place=data.place,
+        lon=data.lon,
+        lat=data.lat,
+        severity=data.severity,
+        client_id=data.client_id,
+        area_id=request.user.area_id,
+    )
+    async with pool.connection() as connection:
+        actor = acting_account(request.user)
+        case = await open_incident(connection, opening, actor, Rules(areas, pack))
+        if not areas.may_see(request.user, case.area_id):
+            raise Forbidden("The place lies outside of the areas that this account looks after.")
+        return await _detail(connection, case, request.user)
+
+
+@post("/incidents/{incident_id:uuid}/transitions", guards=[DECIDERS], status_code=200)
+async def move_incident(
+    request: AccountRequest,
+    pool: Pool,
+    areas: AreaTree,
+    clock: Clock,
+    incident_id: UUID,
+    data: Transition,
+) -> Incident:
+    """Move a case along its table; a version that is no longer the newest is a conflict."""
+    async with pool.connection() as connection:
+        await visible_case(connection, areas, request.user, incident_id)
+        decision = await _decision(connection, areas, request.user, data)
+        actor = acting_account(request.user)
+        case = await decide(connection, incident_id, decision, actor, clock())
+        return await _detail(connection, case, request.user)
+
+
+def areas_asked(areas: AreaTree, account: Account, code: str | None) -> frozenset[int] | None:
+    """The areas to look in: those asked for, as far as the account may see them.
+
+    Raises:
+        NotFound: the account sees no area of that code.
+    """
+    visible = areas.visible(account)
+    if code is None:
+        return visible
+    node = areas.by_code(code)
+    asked = frozenset[int]() if node is None else areas.subtree_ids(node.area_id)
+    if not (asked if visible is None else asked & visible):
+        raise NotFound("area", code)
+    return asked if visible is None else asked & visible
+
+
+async def visible_case(
+    connection: Connection,
+    areas: AreaTree,
+    account: Account,
+    incident_id: UUID,
+    *,
+    lock: bool = False,
+) -> Case:
+    """The incident.
+
+    Raises:
+        NotFound: there is none, or it lies where the account may not look.
+    """
+    case = await store.find_case(connection, incident_id, lock=lock)
+    if case is None or not areas.may_see(account, case.area_id):
+        raise NotFound("incident", str(incident_id))
+    return case
+
+
+async def _decision(
+    connection: Connection, areas: AreaTree, account: Account, data: Transition
+) -> Decision:
+    try:
+        to = Status(data.to)
+        into = UUID(data.into) if data.into else None
+    except ValueError as error:
+        raise Invalid("Not a move of a case.", [str(error)]) from error
+    if into is not None:
+        await visible_case(connection, areas, account, into)
+    return Decision(to, data.version, Grounds(data.reason, into))
+
+
+async def _detail(connection: Connection, case: Case, account: Account) -> Incident:
+    summary = await read_summary(connection, case.incident_id)
+    handled_it = await store.account_handled(connection, case, account.account_id)
+    values = {name: getattr(summary, name) for name in summary.__struct_fields__}
+    return Incident(
+        **values,
+        description=case.description,
+        pack_version=case.pack_version,
+        events=await read_events(connection, case.incident_id),
+        allowed=[to.value for to in allowed_moves(case.status, Mover(account.role, handled_it))],
+    )
+
+
+router = Router(
+    path="/",
+    route_handlers=[list_incidents, show_incident, open_one, move_incident],
+    tags=["incidents"],
+)

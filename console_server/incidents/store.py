@@ -1,0 +1,160 @@
+"""The SQL of incidents and their case files, for commands; reads for consoles are `summaries.py`.
+
+Owns rows in and out; not the rules (`incident.py`). Everything runs in the caller's transaction.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg.rows import class_row
+from psycopg.types.json import Jsonb
+
+from console_server.database import Connection
+from console_server.errors import Conflict
+from console_server.incidents.actor import Actor
+from console_server.incidents.case import Case
+
+OPENING_LOCK = 0x67620301  # advisory: openings go one by one, so that codes have no gaps
+
+
+_COLUMNS = ", ".join(Case.__dataclass_fields__)
+
+
+async def find_case(connection: Connection, incident_id: UUID, *, lock: bool) -> Case | None:
+    """The incident; with `lock` nobody else can change it or its dispatches until the commit."""
+    async with connection.cursor(row_factory=class_row(Case)) as cursor:
+        await cursor.execute(
+            f"SELECT {_COLUMNS} FROM incidents WHERE incident_id = %(incident_id)s"  # noqa: S608
+            + (" FOR UPDATE" if lock else ""),
+            {"incident_id": incident_id},
+        )
+        return await cursor.fetchone()
+
+
+async def case_of_client(connection: Connection, client_id: str) -> Case | None:
+    """The incident that an earlier try with this client id opened."""
+    async with connection.cursor(row_factory=class_row(Case)) as cursor:
+        await cursor.execute(
+            f"SELECT {_COLUMNS} FROM incidents WHERE client_id = %(client_id)s",  # noqa: S608
+            {"client_id": client_id},
+        )
+        return await cursor.fetchone()
+
+
+async def lock_openings(connection: Connection) -> None:
+    """Wait for every other opening to commit; held to the end of the transaction."""
+    await connection.execute("SELECT pg_advisory_xact_lock(%(key)s)", {"key": OPENING_LOCK})
+
+
+async def next_serial(connection: Connection, day: date) -> int:
+    """The next serial number of the day, from 1; given back when the transaction rolls back."""
+    cursor = await connection.execute(
+        """INSERT INTO incident_counters (day, last) VALUES (%(day)s, 1)
+           ON CONFLICT (day) DO UPDATE SET last = incident_counters.last + 1 RETURNING last""",
+        {"day": day},
+    )
+    row = await cursor.fetchone()
+    return int(row[0]) if row else 1
+
+
+async def insert_case(connection: Connection, case: Case) -> None:
+    """Store a new incident as it is."""
+    values = ", ".join(f"%({name})s" for name in Case.__dataclass_fields__)
+    await connection.execute(
+        f"INSERT INTO incidents ({_COLUMNS}) VALUES ({values})",  # noqa: S608
+        asdict(case),
+    )
+
+
+async def save_case(connection: Connection, before: Case, after: Case) -> None:
+    """Store what may change of an incident.
+
+    Raises:
+        Conflict: it is no longer at the version of `before`.
+    """
+    cursor = await connection.execute(
+        """UPDATE incidents SET version = %(version)s, status = %(status)s,
+                  handled_at = %(handled_at)s, handled_by = %(handled_by)s,
+                  handled_by_account = %(handled_by_account)s, closed_at = %(closed_at)s,
+                  merged_into = %(merged_into)s
+           WHERE incident_id = %(incident_id)s AND version = %(before)s""",
+        asdict(after) | {"before": before.version},
+    )
+    if cursor.rowcount != 1:
+        raise Conflict(f"Case {before.code} was changed meanwhile.")
+
+
+async def append_event(
+    connection: Connection,
+    case: Case,
+    kind: str,
+    actor: Actor,
+    body: Mapping[str, Any],
+    at: datetime,
+) -> None:
+    """Add to the case file what brought the case to its version."""
+    who = {"accountId": actor.account_id, "workerId": actor.worker_id}
+    named = {key: value for key, value in who.items() if value is not None}
+    await connection.execute(
+        """INSERT INTO incident_events (incident_id, version, at, kind, actor_kind, actor, body)
+           VALUES (%(incident_id)s, %(version)s, %(at)s, %(kind)s, %(actor_kind)s, %(actor)s,
+                   %(body)s)""",
+        {
+            "incident_id": case.incident_id,
+            "version": case.version,
+            "at": at,
+            "kind": kind,
+            "actor_kind": actor.kind,
+            "actor": actor.name,
+            "body": Jsonb(named | dict(body)),
+        },
+    )
+
+
+async def changed_since(connection: Connection, incident_id: UUID, version: int) -> str:
+    """Who did what after `version`, oldest first, in words for people."""
+    cursor = await connection.execute(
+        """SELECT string_agg(actor || ': ' || kind || COALESCE(' ' || (body ->> 'to'), ''), '; '
+                             ORDER BY version)
+           FROM incident_events
+           WHERE incident_id = %(incident_id)s AND version > %(version)s""",
+        {"incident_id": incident_id, "version": version},
+    )
+    row = await cursor.fetchone()
+    return str(row[0]) if row and row[0] else ""
+
+
+async def account_handled(connection: Connection, case: Case, account_id: int) -> bool:
+    """Whether this account, or the worker behind it, handled the case."""
+    cursor = await connection.execute(
+        """SELECT a.account_id = %(handled_by_account)s
+                  OR a.worker_id = %(handled_by)s
+                  OR EXISTS (SELECT FROM dispatches d
+                             WHERE d.incident_id = %(incident_id)s AND d.worker_id = a.worker_id
+                               AND d.status = 'cleared')
+           FROM accounts a WHERE a.account_id = %(account_id)s""",
+        asdict(case) | {"account_id": account_id},
+    )
+    row = await cursor.fetchone()
+    return bool(row and row[0])
+
+
+async def group_id_of(connection: Connection, code: str | None) -> int | None:
+    """The functional group with this code, if the installation has it."""
+    cursor = await connection.execute(
+        "SELECT group_id FROM functional_groups WHERE code = %(code)s", {"code": code}
+    )
+    row = await cursor.fetchone()
+    return int(row[0]) if row else None
+
+
+async def group_code_of(connection: Connection, group_id: int | None) -> str | None:
+    """The code of a functional group."""
+    cursor = await connection.execute(
+        "SELECT code FROM functional_groups WHERE group_id = %(group_id)s", {"group_id": group_id}
+    )
+    row = await cursor.fetchone()
+    return str(row[0]) if row else None

@@ -1,0 +1,123 @@
+"""Incidents as consoles read them: one, a page of them, or what a snapshot holds.
+
+Owns these queries and the wire values made of them; changes nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from psycopg.rows import dict_row, kwargs_row
+
+from console_server.database import Connection
+from console_server.errors import NotFound
+from console_server.wire.cases import Dispatch, IncidentEvent, IncidentPage, IncidentSummary
+
+_SELECT = """
+    SELECT i.incident_id::text AS id, i.code, i.version, i.status, i.class_code, i.severity,
+           i.title, i.place, i.lon, i.lat, i.area_id,
+           CASE WHEN a.kind = 'grid' THEN a.code END AS grid_code, i.source,
+           i.reporter_worker_id, g.code AS group_code, i.reported_at, i.due_at, i.closed_at
+    FROM incidents i
+    LEFT JOIN areas a ON a.area_id = i.area_id
+    LEFT JOIN functional_groups g ON g.group_id = i.group_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class PageQuery:
+    """Which incidents. `areas` None: of everywhere, those in no area included."""
+
+    state: Literal["open", "closed", "all"]
+    areas: frozenset[int] | None
+    limit: int
+    before: datetime | None = None
+
+
+async def read_summary(connection: Connection, incident_id: UUID) -> IncidentSummary:
+    """One incident with its dispatches.
+
+    Raises:
+        NotFound: there is none.
+    """
+    rows = await _read(connection, "WHERE i.incident_id = %(id)s", {"id": incident_id})
+    if not rows:
+        raise NotFound("incident", str(incident_id))
+    return rows[0]
+
+
+async def read_page(connection: Connection, query: PageQuery) -> IncidentPage:
+    """Newest first. Incidents of one instant are never torn apart, so a page may be longer."""
+    found = await _read(
+        connection,
+        """WHERE (%(state)s = 'all' OR (i.closed_at IS NULL) = (%(state)s = 'open'))
+             AND (%(areas)s::integer[] IS NULL OR i.area_id = ANY(%(areas)s))
+             AND (%(before)s::timestamptz IS NULL OR i.reported_at < %(before)s)
+           ORDER BY i.reported_at DESC FETCH FIRST (%(limit)s) ROWS WITH TIES""",
+        {
+            "state": query.state,
+            "areas": None if query.areas is None else sorted(query.areas),
+            "before": query.before,
+            "limit": query.limit,
+        },
+    )
+    more = len(found) >= query.limit
+    return IncidentPage(found, found[-1].reported_at if more else None)
+
+
+async def read_current(
+    connection: Connection, areas: frozenset[int] | None, closed_since: datetime
+) -> list[IncidentSummary]:
+    """The open ones and those closed since, oldest first: what a snapshot holds."""
+    return await _read(
+        connection,
+        """WHERE (i.closed_at IS NULL OR i.closed_at >= %(closed_since)s)
+             AND (%(areas)s::integer[] IS NULL OR i.area_id = ANY(%(areas)s))
+           ORDER BY i.reported_at, i.incident_id""",
+        {"closed_since": closed_since, "areas": None if areas is None else sorted(areas)},
+    )
+
+
+async def read_events(connection: Connection, incident_id: UUID) -> list[IncidentEvent]:
+    """The case file, oldest event first."""
+    async with connection.cursor(row_factory=kwargs_row(IncidentEvent)) as cursor:
+        await cursor.execute(
+            """SELECT version, at, kind, actor_kind, actor, body FROM incident_events
+               WHERE incident_id = %(incident_id)s ORDER BY version""",
+            {"incident_id": incident_id},
+        )
+        return await cursor.fetchall()
+
+
+async def _read(
+    connection: Connection, where: str, values: dict[str, Any]
+) -> list[IncidentSummary]:
+    async with connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(_SELECT + where, values)
+        rows = await cursor.fetchall()
+    dispatches = await _dispatches_of(connection, [row["id"] for row in rows])
+    return [IncidentSummary(**row, dispatches=dispatches.get(row["id"], [])) for row in rows]
+
+
+async def _dispatches_of(
+    connection: Connection, incident_ids: Sequence[str]
+) -> dict[str, list[Dispatch]]:
+    if not incident_ids:
+        return {}
+    async with connection.cursor(row_factory=kwargs_row(Dispatch)) as cursor:
+        await cursor.execute(
+            """SELECT d.dispatch_id::text, d.incident_id::text, d.worker_id,
+                      w.name AS worker_name, d.version, d.status, d.ordered_at, d.sent_at,
+                      d.acknowledge_by, d.acknowledged_at, d.en_route_at, d.on_scene_at,
+                      d.cleared_at, d.ended_at, d.reason
+               FROM dispatches d JOIN workers w USING (worker_id)
+               WHERE d.incident_id = ANY(%(ids)s::uuid[])
+               ORDER BY d.ordered_at, d.dispatch_id""",
+            {"ids": list(incident_ids)},
+        )
+        found: dict[str, list[Dispatch]] = {}
+        async for dispatch in cursor:
+            found.setdefault(dispatch.incident_id, []).append(dispatch)
+        return found
