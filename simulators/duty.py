@@ -12,8 +12,16 @@ from simulators.noise import random_of
 from simulators.persona import Habit, Persona
 
 MERGED_WITHIN_S: Final = 20 * 60  # shifts with no longer a break between are one spell of duty
-COMES_S: Final = {Habit.DILIGENT: (-480, 180), Habit.SLACK: (-60, 1500), Habit.STRAYING: (-300, 600)}
-LEAVES_S: Final = {Habit.DILIGENT: (-60, 480), Habit.SLACK: (-1200, 60), Habit.STRAYING: (-600, 300)}
+COMES_S: Final = {  # against the planned start; late is positive
+    Habit.DILIGENT: (-480, 180),
+    Habit.SLACK: (-60, 1500),
+    Habit.STRAYING: (-300, 600),
+}
+LEAVES_S: Final = {
+    Habit.DILIGENT: (-60, 480),
+    Habit.SLACK: (-1200, 60),
+    Habit.STRAYING: (-600, 300),
+}
 
 
 @dataclass(frozen=True, slots=True, order=True)

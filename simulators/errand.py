@@ -38,7 +38,8 @@ class Feet(Protocol):
 class Mouth(Protocol):
     """What tells the centre."""
 
-    def __call__(self, message: ProgressMessage) -> None: ...
+    def __call__(self, message: ProgressMessage) -> None:
+        """Say one step of one dispatch."""
 
 
 class Stage(IntEnum):

@@ -47,6 +47,10 @@ class Handset:
         self.outbox.put(item)
         self._pump()
 
+    def set_network(self, has_network: bool) -> None:  # noqa: FBT001
+        """Give or take the phone's mobile data."""
+        self.session.set_network(has_network)
+
     def send_late(self, parcel: Parcel) -> asyncio.Future[None]:
         """Send old records past the live queue; the future is done when the broker has them.
 

@@ -76,22 +76,23 @@ class Stroll:
         self.along(self.draw.choices(ways, weights)[0])
 
 
-def plan_shift(
-    terrain: Terrain,
-    beat: Beat,
-    persona: Persona,
-    draw: Random,
-    spell: tuple[float, float],
-    start: Spot | None = None,
-) -> Walk:
-    """The walk of one shift over `spell` (from, to in Unix seconds), from the office or `start`."""
-    from_s, to_s = spell
-    pen = Pen(from_s, start or beat.office)
-    day = _Day(Stroll(terrain, draw, persona.pace_mps, pen), beat, draw, to_s)
-    if start is None and draw.random() < 0.5:
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What is to be planned: from, to in Unix seconds; from the office unless `start` is given."""
+
+    from_s: float
+    to_s: float
+    start: Spot | None = None
+
+
+def plan_walk(terrain: Terrain, beat: Beat, persona: Persona, span: Span, draw: Random) -> Walk:
+    """Draw the walk of one shift, or of what is left of it."""
+    pen = Pen(span.from_s, span.start or beat.office)
+    day = _Day(Stroll(terrain, draw, persona.pace_mps, pen), beat, draw, span.to_s)
+    if span.start is None and draw.random() < 0.5:
         pen.stay(draw.uniform(60, 600), Surroundings.INDOOR)
     doings = day.doings(persona.habit)
-    while pen.at_s < to_s:
+    while pen.at_s < span.to_s:
         draw.choices(list(doings), list(doings.values()))[0]()
     return pen.walk()
 
@@ -110,7 +111,7 @@ class _Day:
         """What somebody of that habit does, and how likely next."""
         match habit:
             case Habit.DILIGENT:
-                return {self.patrol: 5, self.call: 3, self.rest: 1, self.office: 0.7}
+                return {self.patrol: 4, self.call: 3, self.rest: 1.5, self.office: 1}
             case Habit.SLACK:
                 return {self.office: 5, self.patrol: 0.5, self.rest: 1}
             case Habit.STRAYING:
@@ -118,7 +119,7 @@ class _Day:
 
     def patrol(self) -> None:
         """Walk the streets of the grid and touch its checkpoints in turn."""
-        until_s = self.stroll.pen.at_s + self.draw.uniform(20, 50) * 60
+        until_s = self.stroll.pen.at_s + self.draw.uniform(18, 40) * 60
         while self.stroll.pen.at_s < min(until_s, self.to_s):
             for _ in range(self.draw.randint(3, 8)):
                 self.stroll.wander(self.beat.nodes)

@@ -49,7 +49,7 @@ class Persona:
         return max(self.charge_percent - used, 0.0)
 
     def reports_at(self, since_on_s: float, duty_s: float) -> bool:
-        """Whether the app runs: a flat phone does not, a killed app stops for a third of the day."""
+        """Whether the app runs: a flat phone does not, a killed app stops for a third of duty."""
         if self.battery_percent(since_on_s) < FLAT_BELOW_PERCENT:
             return False
         if self.phone is PhoneKind.APP_KILLED:
@@ -62,7 +62,8 @@ def make_personas(codes: Sequence[str], seed: int, plan: PeoplePlan) -> dict[str
     ranked = sorted(codes, key=lambda code: stream_of(seed, "odd phone", code))
     mocks = set(ranked[: plan.mock_phones])
     killed = set(ranked[plan.mock_phones : plan.mock_phones + plan.killed_apps])
-    odd = dict.fromkeys(mocks, PhoneKind.MOCK_LOCATION) | dict.fromkeys(killed, PhoneKind.APP_KILLED)
+    odd = dict.fromkeys(mocks, PhoneKind.MOCK_LOCATION)
+    odd |= dict.fromkeys(killed, PhoneKind.APP_KILLED)
     return {code: _persona(code, seed, plan, odd.get(code)) for code in codes}
 
 

@@ -35,8 +35,9 @@ class BackfillPlan(_Plan, frozen=True):
     """What the fleet tells of the time before it started; 0 days: nothing."""
 
     days: Annotated[int, msgspec.Meta(ge=0, le=31)] = 1
-    moving_every_s: Interval = 20.0
-    still_every_s: Interval = 45.0
+    moving_every_s: Interval = 25.0
+    still_every_s: Interval = 50.0
+    fixes_per_s: Annotated[float, msgspec.Meta(ge=100.0)] = 12_000.0
 
 
 class RadioPlan(_Plan, frozen=True):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulators.duty import Spell
 from simulators.geodesy import LocalPlane
@@ -16,6 +17,8 @@ from simulators.movement import STILL_BELOW_MPS, Walk, Whereabouts
 from simulators.noise import Floats, normal
 from simulators.persona import Persona, PhoneKind
 from telemetry_ingest.wire.handset import Fix
+
+Mask = NDArray[np.bool_]
 
 SPEED_ERROR_MPS: Final = 0.12
 COURSE_ERROR_DEG: Final = 8.0
@@ -37,7 +40,7 @@ class Rhythm:
         last = np.ceil((to_s - offset_s) / self.moving_s)
         return np.asarray(np.arange(first, last) * self.moving_s + offset_s)
 
-    def reported(self, beats_s: Floats, speed_mps: Floats) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    def reported(self, beats_s: Floats, speed_mps: Floats) -> Mask:
         """Which beats bring a report: all while moving, else only every few."""
         every = max(round(self.still_s / self.moving_s), 1)
         number = np.floor(beats_s / self.moving_s).astype(np.int64)
@@ -90,7 +93,7 @@ class Sensor:
         """Whether the app runs at this instant."""
         return self.persona.reports_at(at_s - self.spell.on_s, self.spell.off_s - self.spell.on_s)
 
-    def _running(self, times_s: Floats) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    def _running(self, times_s: Floats) -> Mask:
         return np.array([self.runs(at) for at in times_s.tolist()], dtype=np.bool_)
 
     def _motion(self, times_s: Floats, true: Whereabouts) -> tuple[Floats, Floats]:

@@ -56,6 +56,7 @@ class Session:
     ) -> None:
         self.connected = False
         self.refused = False
+        self.was_welcome = False
         self._identity = identity
         self._welcome, self._hand_up = on_welcome, on_message
         self._loop = asyncio.get_running_loop()
@@ -94,6 +95,11 @@ class Session:
         """Leave in order: the broker sends no will, and keeps the session."""
         self._client.disconnect()
 
+    async def gone(self) -> None:
+        """Wait until the connection is closed."""
+        if self.connected:
+            await self._closed.wait()
+
     async def run(self, connecting: asyncio.Semaphore) -> None:
         """Stay connected, with jittered back-off between attempts; `connecting` staggers them.
 
@@ -125,7 +131,8 @@ class Session:
         return self.connected
 
     def _break(self) -> None:
-        if (sock := self._client.socket()) is not None:
+        sock = self._client.socket()
+        if isinstance(sock, socket.socket):  # TLS sockets are sockets too
             with contextlib.suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
 
@@ -189,7 +196,7 @@ class Session:
             return
         if self._identity.listens_to:
             client.subscribe([(topic, 1) for topic in self._identity.listens_to])
-        self.connected = True
+        self.connected = self.was_welcome = True
         # Not at once: the client first sends again what was in flight, so the order is kept.
         self._loop.call_soon(self._welcome)
 
@@ -218,7 +225,7 @@ class Session:
             on_acked(time.monotonic() - began_s)
 
     def _on_message(self, _client: Client, _userdata: object, message: MQTTMessage) -> None:
-        self._hand_up(message.topic, message.payload)
+        self._hand_up(message.topic, bytes(message.payload))
 
 
 async def keep_all_alive(sessions: Callable[[], Iterable[Session]]) -> None:

@@ -5,6 +5,7 @@ knows a person or a time.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from math import hypot
 from typing import Final
 
@@ -59,7 +60,7 @@ class Terrain:
     def route(self, start: int, goal: int) -> list[Way]:
         """The shortest way from node to node; empty when they are one."""
         nodes = self._router.find(start, goal).nodes.tolist()
-        return [self.ways_at[a][b] for a, b in zip(nodes, nodes[1:], strict=False)]
+        return [self.ways_at[a][b] for a, b in pairwise(nodes)]
 
     def spot_of(self, lon: float, lat: float) -> Spot:
         """A place of the world on the plane."""

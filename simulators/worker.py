@@ -4,7 +4,9 @@ Driven by `step(now)`, which does what is due and says when to come again; it op
 reads no clock. Its phone is anything with `send` and `set_network` (`handset` in the fleet).
 """
 
+import time
 from dataclasses import dataclass, field
+from random import Random
 from typing import Final, Protocol
 
 import numpy as np
@@ -12,8 +14,8 @@ import numpy as np
 from simulators.duty import Spell
 from simulators.errand import Errands
 from simulators.gnss import Surroundings
-from simulators.itinerary import Beat, Stroll, plan_shift
-from simulators.movement import Pen, Walk
+from simulators.itinerary import Beat, Span, Stroll, plan_walk
+from simulators.movement import Pen, Walk, Whereabouts
 from simulators.noise import random_of
 from simulators.outbox import Message
 from simulators.persona import Persona, PhoneKind
@@ -47,6 +49,10 @@ class World:
     scenario: Scenario
     seed: int
 
+    def random_at_start(self) -> Random:
+        """Chance that differs from start to start: what comes up, not who people are."""
+        return random_of(self.seed, "start", time.time_ns())
+
 
 @dataclass(slots=True)
 class FieldWorker:
@@ -75,9 +81,8 @@ class FieldWorker:
     def planned(self, spell: Spell) -> Walk:
         """The walk of a spell as it goes without any order."""
         draw = random_of(self.world.seed, "shift", self.persona.code, int(spell.on_s))
-        return plan_shift(
-            self.world.terrain, self.beat, self.persona, draw, (spell.on_s, spell.off_s)
-        )
+        span = Span(spell.on_s, spell.off_s)
+        return plan_walk(self.world.terrain, self.beat, self.persona, span, draw)
 
     def step(self, now_s: float) -> float:
         """Do what is due; returns when to come again (Unix seconds)."""
@@ -108,6 +113,10 @@ class FieldWorker:
         """The true place; None off duty."""
         return self.walk.place_at(now_s) if self.walk is not None else None
 
+    def whereabouts(self, now_s: float) -> Whereabouts | None:
+        """The true whereabouts; None off duty."""
+        return self.walk.where(np.array([now_s])) if self.walk is not None else None
+
     def continue_from(self, spot: Spot, seen_s: float, now_s: float) -> None:
         """Start this spell from where the worker was seen last instead of from the plan."""
         if self.spell is not None and self.walk is not None and self.spell.holds(seen_s):
@@ -135,21 +144,24 @@ class FieldWorker:
     def _onward(self, spell: Spell, spot: Spot, at_s: float) -> Walk:
         self._turns += 1
         draw = random_of(self.world.seed, "onward", self.persona.code, int(spell.on_s), self._turns)
-        until_s = max(spell.off_s, at_s + IDLE_S)
-        return plan_shift(
-            self.world.terrain, self.beat, self.persona, draw, (at_s, until_s), start=spot
-        )
+        span = Span(at_s, max(spell.off_s, at_s + IDLE_S), spot)
+        return plan_walk(self.world.terrain, self.beat, self.persona, span, draw)
 
     def _come_or_go(self, now_s: float) -> None:
-        if self.spell is not None and now_s >= self.spell.off_s:
-            if not self.errands.busy or now_s > self.spell.off_s + OVERTIME_MAX_S:
-                self.phone.set_network(True)
-                self.phone.send(StatusMessage(at=max(self.spell.off_s, self._last_s()), duty=False))
-                self.spell = self.walk = None
+        if self.spell is not None and self._goes_home(self.spell, now_s):
+            off_s = max(self.spell.off_s, self._last_s())
+            self.phone.set_network(True)
+            self.phone.send(StatusMessage(at=off_s, duty=False))
+            self.spell = self.walk = None
         if self.spell is None:
             self.spell = next((each for each in self.spells if each.holds(now_s)), None)
             if self.spell is not None:
                 self._begin(self.spell, now_s)
+
+    def _goes_home(self, spell: Spell, now_s: float) -> bool:
+        if now_s < spell.off_s:
+            return False
+        return not self.errands.busy or now_s > spell.off_s + OVERTIME_MAX_S
 
     def _begin(self, spell: Spell, now_s: float) -> None:
         self.walk = self.planned(spell)

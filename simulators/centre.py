@@ -1,0 +1,170 @@
+"""Owns how the simulators speak with the command centre: its public HTTP API, signed in.
+
+One `Centre` is one account's session (cookie and CSRF token). It decides nothing.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import date
+from types import TracebackType
+from typing import Final, Literal, Self, TypeVar
+
+import httpx
+import msgspec
+
+from console_server.wire.access import Problem, Session, SignIn
+from console_server.wire.cases import (
+    Incident,
+    IncidentPage,
+    IncidentStatus,
+    IncidentSummary,
+    NewDispatch,
+    NewIncident,
+    Pack,
+    Transition,
+)
+from console_server.wire.field import (
+    HandsetCredentials,
+    NewHandset,
+    NewWorker,
+    Shift,
+    Worker,
+)
+from console_server.wire.positions import Position
+
+PATIENCE_S: Final = 60.0  # how long a server may take to come up
+RETRY_S: Final = 0.5
+REQUEST_LIMIT_S: Final = 30.0
+PAGE: Final = 500
+
+T = TypeVar("T")
+
+
+class CentreError(Exception):
+    """The centre refused a request; `code` is the stable code of its answer."""
+
+    def __init__(self, status: int, code: str, detail: str) -> None:
+        super().__init__(f"{status} {code}: {detail}")
+        self.status, self.code = status, code
+
+
+class Centre:
+    """A signed-in session. Use as an async context manager, or close it."""
+
+    def __init__(self, http_url: str, username: str, password: str) -> None:
+        self._sign_in = SignIn(username, password)
+        self._token = ""
+        self._http = httpx.AsyncClient(
+            base_url=http_url.rstrip("/") + "/api",
+            timeout=REQUEST_LIMIT_S,
+            limits=httpx.Limits(max_connections=8),
+            trust_env=False,
+        )
+
+    async def __aenter__(self) -> Self:
+        await self.sign_in()
+        return self
+
+    async def __aexit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        await self._http.aclose()
+
+    async def sign_in(self) -> Session:
+        """Sign in; waits a while for a server that is not up yet.
+
+        Raises:
+            CentreError: the name and the password do not match.
+            httpx.TransportError: no server answered in time.
+        """
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                try:
+                    answer = await self._http.post("/session", content=_encode(self._sign_in))
+                    break
+                except httpx.ConnectError:
+                    await asyncio.sleep(RETRY_S)
+        session = _read(answer, Session)
+        self._token = session.csrf_token
+        return session
+
+    async def workers(self) -> list[Worker]:
+        """All workers in service."""
+        return await self._get("/workers", list[Worker])
+
+    async def shifts(self, day: date) -> list[Shift]:
+        """Planned shifts that touch a day of the pack's time zone."""
+        return await self._get("/shifts", list[Shift], {"date": day.isoformat()})
+
+    async def positions(self) -> list[Position]:
+        """The latest known place of every worker."""
+        return await self._get("/positions", list[Position])
+
+    async def pack(self) -> Pack:
+        """The rule pack in force."""
+        return await self._get("/pack", Pack)
+
+    async def open_incidents(self) -> list[IncidentSummary]:
+        """The newest open incidents."""
+        page = await self._get("/incidents", IncidentPage, {"state": "open", "limit": str(PAGE)})
+        return page.incidents
+
+    async def enrol(
+        self, worker_id: int, kind: Literal["native", "owntracks"] = "native"
+    ) -> HandsetCredentials:
+        """Enrol a handset; its credentials are in force when this returns."""
+        return await self._post("/handsets", NewHandset(worker_id, kind), HandsetCredentials)
+
+    async def take_on(self, worker: NewWorker) -> Worker:
+        """Take on a worker."""
+        return await self._post("/workers", worker, Worker)
+
+    async def open_incident(self, incident: NewIncident) -> Incident:
+        """Open an incident; the same client id again is the same incident."""
+        return await self._post("/incidents", incident, Incident)
+
+    async def dispatch_first(self, incident_id: str) -> None:
+        """Send the first recommended worker."""
+        await self._post(f"/incidents/{incident_id}/dispatches", NewDispatch(), object)
+
+    async def move(
+        self, incident_id: str, to: IncidentStatus, version: int, reason: str | None = None
+    ) -> Incident:
+        """Move an incident along its table."""
+        path = f"/incidents/{incident_id}/transitions"
+        return await self._post(path, Transition(to, version, reason), Incident)
+
+    async def _get(self, path: str, kind: type[T], query: Mapping[str, str] | None = None) -> T:
+        answer = await self._http.get(path, params=query)
+        if answer.status_code == httpx.codes.UNAUTHORIZED:
+            await self.sign_in()
+            answer = await self._http.get(path, params=query)
+        return _read(answer, kind)
+
+    async def _post(self, path: str, body: msgspec.Struct, kind: type[T]) -> T:
+        answer = await self._command(path, body)
+        if answer.status_code == httpx.codes.UNAUTHORIZED:
+            await self.sign_in()
+            answer = await self._command(path, body)
+        return _read(answer, kind)
+
+    async def _command(self, path: str, body: msgspec.Struct) -> httpx.Response:
+        headers = {"X-CSRF-Token": self._token, "Content-Type": "application/json"}
+        return await self._http.post(path, content=_encode(body), headers=headers)
+
+
+def _encode(body: msgspec.Struct) -> bytes:
+    return msgspec.json.encode(body)
+
+
+def _read(answer: httpx.Response, kind: type[T]) -> T:
+    if answer.is_success:
+        return msgspec.json.decode(answer.content, type=kind)
+    try:
+        problem = msgspec.json.decode(answer.content, type=Problem)
+    except msgspec.DecodeError:
+        raise CentreError(answer.status_code, "unknown", answer.reason_phrase) from None
+    raise CentreError(answer.status_code, problem.code, problem.detail)
