@@ -1,0 +1,94 @@
+# Everything from a bare checkout; the machine needs Python 3.11 or later, make and a network once.
+#
+#   make demo    set up what is missing, then run a live district at http://127.0.0.1:8080
+#   make test    everything that must hold
+#   make setup   the set-up alone · make check   lint and types · make clean   undo the set-up
+
+SHELL := /bin/sh
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+UV_VERSION := 0.13.9
+BIN := .venv/bin
+DONE := .setup
+ARGS ?=
+# The system's Python may be too old while a newer one is beside it.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
+# Node comes with the virtual environment; scripts of npm must find that one.
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" $(CURDIR)/$(BIN)/npm --prefix web_console
+WEB_SOURCES := $(shell find web_console -type f \
+	-not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/.*' 2>/dev/null)
+export HOME ?= $(CURDIR)/$(DONE)/home
+
+.PHONY: help setup demo test check clean check-python check-web test-python test-web test-whole system-parts
+
+help:
+	@sed -n 's/^#  *\(make .*\)/\1/p' Makefile
+
+setup: $(DONE)/python $(if $(wildcard web_console/package.json),$(DONE)/web)
+
+demo: setup
+	@exec $(BIN)/gridbeat demo $(ARGS)
+
+$(DONE)/venv:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed; set PYTHON=/path/to/it"; exit 1; }
+	@mkdir -p $(DONE) "$$HOME"
+	@echo "== virtual environment ($(PYTHON))"
+	@$(PYTHON) -m venv .venv || { .ci/system-parts python3-venv && $(PYTHON) -m venv .venv; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@touch $@
+
+$(DONE)/python: $(DONE)/venv requirements.lock pyproject.toml
+	@echo "== Python packages, as locked"
+	@VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/uv pip sync --require-hashes requirements.lock
+	@VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/uv pip install --quiet --no-deps --editable .
+	@touch $@
+
+$(DONE)/web-packages: $(DONE)/python web_console/package.json web_console/package-lock.json
+	@echo "== web packages, as locked"
+	@$(NPM) ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(DONE)/web: $(DONE)/web-packages $(WEB_SOURCES)
+	@echo "== web console"
+	@$(NPM) run build
+	@touch $@
+
+check: setup
+	@$(MAKE) --no-print-directory -j2 check-python check-web
+
+check-python:
+	@echo "== lint, types, import directions"
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+check-web:
+	@if [ -f web_console/package.json ]; then echo "== web: types and lint"; $(NPM) run check; fi
+
+# Unit and integration tests share the cores with the web's; whole installations run alone, since
+# they look at the clock.
+test: setup system-parts
+	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory -j2 test-python test-web
+	@$(MAKE) --no-print-directory test-whole
+
+test-python:
+	@echo "== pytest: unit, architecture, integration"
+	@$(BIN)/python -m pytest -q -n 2 --dist loadscope tests/unit tests/architecture tests/integration
+
+test-web:
+	@if [ -f web_console/package.json ]; then echo "== vitest"; $(NPM) test; fi
+
+test-whole:
+	@echo "== pytest: scenario, browser"
+	@set -- $$(ls -d tests/scenario tests/browser 2>/dev/null); \
+	if [ $$# -gt 0 ]; then $(BIN)/python -m pytest -q "$$@"; fi
+
+system-parts:
+	@.ci/system-parts chromium fonts-noto-cjk
+
+clean:
+	rm -rf .venv $(DONE) web_console/node_modules web_console/dist
