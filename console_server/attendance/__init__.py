@@ -1,0 +1,1 @@
+"""Attendance: what a day of fixes proves of presence in the own grid, and what it does not."""

@@ -1,0 +1,151 @@
+"""All that goes into the verdict of one worker's day, as values.
+
+Owns the shapes of the input and its canonical hash; not where they come from (`inputs.py`) nor
+what follows from them (`verdict.py`). Instants are microseconds since 1970 UTC. Pure.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from console_server.attendance.border import Border
+from console_server.attendance.spans import Spans, union, without
+from console_server.packs.pack import RulePack
+
+NO_GRID = 0  # area ids begin at 1
+
+# One accepted fix. `accuracy_m` NaN: the handset did not say. Flags that depend on the order of
+# arrival (late, speed against the last fix then known) are left out on purpose.
+FIX_DTYPE = np.dtype(
+    [
+        ("at_us", "<i8"),
+        ("lon", "<f8"),
+        ("lat", "<f8"),
+        ("accuracy_m", "<f4"),
+        ("grid_id", "<i4"),
+        ("handset_id", "<i4"),
+        ("mock", "?"),
+    ]
+)
+Fixes = NDArray[np.void]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnGround:
+    """The own grids in `[from_us, to_us)` with the border in force then."""
+
+    from_us: int
+    to_us: int
+    grid_ids: tuple[int, ...]
+    border: Border | None
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A place that a patrol may touch (巡更点)."""
+
+    checkpoint_id: int
+    lon: float
+    lat: float
+    radius_m: float
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class DayInput:
+    """One worker's day. `fixes` in any order, with any repetition.
+
+    `planned`: shifts that begin on this day, to their end. `standby`: on call, neither asked to
+    patrol nor held against the share. `duty`: on duty by the handset. `orders`: en route to
+    cleared. `now_us`: of a running day, else None.
+    """
+
+    worker_id: int
+    day: date
+    fixes: Fixes
+    grounds: tuple[OwnGround, ...]
+    planned: Spans = ()
+    standby: Spans = ()
+    leaves: Spans = ()
+    duty: Spans = ()
+    orders: Spans = ()
+    checkpoints: tuple[Checkpoint, ...] = ()
+    now_us: int | None = None
+
+    @property
+    def asked(self) -> Spans:
+        """Planned time, or time on duty where nothing was planned, less standby, up to now."""
+        return self._so_far(without(self.planned or self.duty or self._seen(), self.standby))
+
+    @property
+    def work(self) -> Spans:
+        """Time that was asked for, less leave."""
+        return without(self.asked, self.leaves)
+
+    @property
+    def domain(self) -> Spans:
+        """All the time that is judged: planned or on duty, up to now."""
+        return self._so_far(union(self.planned, self.standby, self.duty) or self._seen())
+
+    @property
+    def outstanding(self) -> Spans:
+        """Planned time that has not come yet."""
+        if self.now_us is None:
+            return ()
+        ahead = tuple((max(start, self.now_us), end) for start, end in self.planned)
+        return without(union(ahead), union(self.leaves, self.standby))
+
+    def _seen(self) -> Spans:
+        if not len(self.fixes):
+            return ()
+        first, last = int(self.fixes["at_us"].min()), int(self.fixes["at_us"].max())
+        return ((first, last),) if first < last else ()
+
+    def _so_far(self, spans: Spans) -> Spans:
+        if self.now_us is None:
+            return spans
+        return union((start, min(end, self.now_us)) for start, end in spans)
+
+
+def input_hash(pack: RulePack, given: DayInput) -> str:
+    """SHA-256 of all that decides a day: rules, roster, borders, orders and fixes.
+
+    The order of arrival and repetitions of a fix do not change it.
+    """
+    facts = {
+        "pack": [pack.code, pack.version],
+        "worker": given.worker_id,
+        "day": given.day.isoformat(),
+        "now": given.now_us,
+        "spans": [given.planned, given.standby, given.leaves, given.duty, given.orders],
+        "grounds": [
+            [each.from_us, each.to_us, each.grid_ids, each.border.digest if each.border else None]
+            for each in given.grounds
+        ],
+        "checkpoints": [
+            [each.checkpoint_id, each.lon, each.lat, each.radius_m] for each in given.checkpoints
+        ],
+    }
+    digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode())
+    digest.update(canonical(given.fixes).tobytes())
+    return digest.hexdigest()
+
+
+def canonical(fixes: Fixes) -> Fixes:
+    """The fixes by time, handset and content, each once."""
+    if _in_order(fixes):
+        return fixes
+    keys = [fixes[name] for name in ("mock", "grid_id", "lat", "lon", "accuracy_m")]
+    order = np.lexsort((*keys, fixes["handset_id"], fixes["at_us"]))
+    ordered = fixes[order]
+    packed = np.ascontiguousarray(ordered).view(np.dtype((np.void, FIX_DTYPE.itemsize)))
+    fresh = np.ones(len(packed), dtype=bool)
+    fresh[1:] = packed[1:] != packed[:-1]
+    return ordered[fresh]
+
+
+def _in_order(fixes: Fixes) -> bool:
+    return bool(np.all(fixes["at_us"][1:] > fixes["at_us"][:-1]))

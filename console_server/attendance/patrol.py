@@ -1,0 +1,192 @@
+"""Patrols: stretches of in-grid presence, long enough and wide enough, certain or possible.
+
+Owns the rule of what a patrol is and how many there were; not the windows of the day
+(`twice_daily.py`). Interruptions up to `brief_exit_s` are bridged, and so is time on an order,
+however long. Presence that is merely possible never makes a patrol certain. Pure.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from console_server.attendance.gaps import Judgement
+from console_server.attendance.outcome import Outcome, decide
+from console_server.attendance.places import Places
+from console_server.attendance.spans import SECOND_US, Span
+from console_server.attendance.stays import Stay
+from console_server.packs.rules import PatrolRules
+
+
+class Presence(Enum):
+    """What a stay says to a patrol."""
+
+    PRESENT = auto()
+    ABSENT = auto()
+    POSSIBLE = auto()
+    BRIDGED = auto()  # on an order outside
+    BRIDGED_OR_PRESENT = auto()  # on an order at an unknown place
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stay as a patrol sees it."""
+
+    from_us: int
+    to_us: int
+    presence: Presence
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Presence with its brief interruptions bridged."""
+
+    from_us: int
+    to_us: int
+    present_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Patrol:
+    """A patrol; its certain part where `certain`, else the best case.
+
+    `divisible`: it holds unknown time, so that it may have been several.
+    """
+
+    from_us: int
+    to_us: int
+    inside_us: int
+    cells: int
+    checkpoints: int
+    certain: bool
+    divisible: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PatrolCount:
+    """How many patrols are certain, how many possible, and what was asked."""
+
+    count: int
+    possible: int
+    required: int
+    outcome: Outcome | None
+
+
+SURELY = frozenset({Presence.PRESENT})
+PERHAPS = frozenset({Presence.PRESENT, Presence.POSSIBLE, Presence.BRIDGED_OR_PRESENT})
+
+
+def patrols_in(
+    stays: Iterable[Stay], places: Places, rules: PatrolRules, window: Span
+) -> list[Patrol]:
+    """The certain and the possible patrols within a window, in order of time."""
+    stretches = list(_stretches(stays, window))
+    brief_us = round(rules.brief_exit_s * SECOND_US)
+    sure = _runs(stretches, SURELY, brief_us)
+    found = []
+    for best in _runs(stretches, PERHAPS, brief_us):
+        inner = [run for run in sure if best.from_us <= run.from_us < best.to_us]
+        divisible = best.present_us > sum(run.present_us for run in inner)
+        if any(_qualifies(run, places, rules) for run in inner):
+            found.append(_certain(inner, places, divisible=divisible))
+        elif _may_qualify(best, places, rules, unknown=divisible):
+            found.append(_possible(best, places, divisible=divisible))
+    return found
+
+
+def count_patrols(
+    patrols: Sequence[Patrol], rules: PatrolRules, *, obliged: bool, day_is_over: bool
+) -> PatrolCount:
+    """Bounds of the number of patrols against what the pack asks of a day.
+
+    Where unknown time may hide that one patrol was several, what is possible is more than the
+    stretches listed; it is counted no further than what was asked.
+    """
+    count = sum(patrol.certain for patrol in patrols)
+    hidden = any(patrol.divisible for patrol in patrols) or not day_is_over
+    possible = max(len(patrols), rules.per_day if hidden else 0)
+    if not rules.per_day:
+        return PatrolCount(count, possible, 0, None)
+    outcome = decide(surely=count >= rules.per_day, possibly=possible >= rules.per_day)
+    applies = obliged or outcome is Outcome.MET
+    return PatrolCount(count, possible, rules.per_day, outcome if applies else None)
+
+
+def _certain(runs: Sequence[Run], places: Places, *, divisible: bool) -> Patrol:
+    present_us = sum(run.present_us for run in runs)
+    proved = Run(runs[0].from_us, runs[-1].to_us, present_us)
+    return _patrol(proved, places, certain=True, divisible=divisible)
+
+
+def _possible(best: Run, places: Places, *, divisible: bool) -> Patrol:
+    return _patrol(best, places, certain=False, divisible=divisible)
+
+
+def _patrol(run: Run, places: Places, *, certain: bool, divisible: bool) -> Patrol:
+    cells, _ = places.cells(run.from_us, run.to_us)
+    checkpoints, _ = places.checkpoints(run.from_us, run.to_us)
+    return Patrol(run.from_us, run.to_us, run.present_us, cells, checkpoints, certain, divisible)
+
+
+def _may_qualify(best: Run, places: Places, rules: PatrolRules, *, unknown: bool) -> bool:
+    """Whether it is a patrol in the best case; in unknown time any place may have been touched."""
+    if best.present_us < rules.min_duration_s * SECOND_US:
+        return False
+    cells, skipped = places.cells(best.from_us, best.to_us)
+    _, checkpoints = places.checkpoints(best.from_us, best.to_us)
+    return unknown or _covers(cells + skipped, checkpoints, rules)
+
+
+def _qualifies(run: Run, places: Places, rules: PatrolRules) -> bool:
+    if run.present_us < rules.min_duration_s * SECOND_US:
+        return False
+    cells, _ = places.cells(run.from_us, run.to_us)
+    checkpoints, _ = places.checkpoints(run.from_us, run.to_us)
+    return _covers(cells, checkpoints, rules)
+
+
+def _covers(cells: int, checkpoints: int, rules: PatrolRules) -> bool:
+    """Either way of coverage is enough; a pack without any asks for none."""
+    if rules.min_cells is None and rules.min_checkpoints is None:
+        return True
+    by_cells = rules.min_cells is not None and cells >= rules.min_cells
+    return by_cells or (rules.min_checkpoints is not None and checkpoints >= rules.min_checkpoints)
+
+
+def _stretches(stays: Iterable[Stay], window: Span) -> Iterator[Stretch]:
+    for stay in stays:
+        start, end = max(stay.from_us, window[0]), min(stay.to_us, window[1])
+        if start < end:
+            yield Stretch(start, end, _presence(stay))
+
+
+def _presence(stay: Stay) -> Presence:
+    match stay.judgement:
+        case Judgement.INSIDE:
+            return Presence.PRESENT
+        case Judgement.OUTSIDE:
+            return Presence.ABSENT
+        case Judgement.UNKNOWN:
+            return Presence.POSSIBLE
+        case Judgement.ON_ORDER:
+            return Presence.BRIDGED_OR_PRESENT if stay.cause else Presence.BRIDGED
+
+
+def _runs(stretches: Sequence[Stretch], counted: frozenset[Presence], brief_us: int) -> list[Run]:
+    """Runs of counted presence. Time between stretches (off duty) interrupts like absence."""
+    runs: list[Run] = []
+    away_us, until_us = 0, None
+    for each in stretches:
+        if until_us is not None:
+            away_us += each.from_us - until_us
+        until_us = each.to_us
+        if each.presence in counted:
+            present_us = each.to_us - each.from_us
+            if runs and away_us <= brief_us:
+                before = runs.pop()
+                runs.append(Run(before.from_us, each.to_us, before.present_us + present_us))
+            else:
+                runs.append(Run(each.from_us, each.to_us, present_us))
+            away_us = 0
+        elif each.presence not in {Presence.BRIDGED, Presence.BRIDGED_OR_PRESENT}:
+            away_us += each.to_us - each.from_us
+    return runs

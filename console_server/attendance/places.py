@@ -1,0 +1,101 @@
+"""Which cells of the grid and which checkpoints a worker's fixes prove to have been touched.
+
+Owns the raster and the reach of a checkpoint; not what a patrol makes of them (`patrol.py`).
+Distance walked is never measured. Pure.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from console_server.attendance.border import Bools, Ints
+from console_server.attendance.columns import DayColumns, distance_m
+from console_server.attendance.day import Checkpoint
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Visits:
+    """Instants in rising order at which a checkpoint was, or may have been, within reach."""
+
+    surely_us: Ints
+    possibly_us: Ints
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Places:
+    """One day's proved places in order of time.
+
+    `skipped`: how many cells may lie between a fix and the one after it.
+    """
+
+    at_us: Ints
+    cell: Ints
+    skipped: Ints
+    visits: tuple[Visits, ...] = ()
+
+    def cells(self, from_us: int, to_us: int) -> tuple[int, int]:
+        """Distinct cells proved in a stretch of time, and how many more are possible."""
+        low, high = np.searchsorted(self.at_us, [from_us, to_us + 1])
+        if low == high:
+            return 0, 0
+        return len(np.unique(self.cell[low:high])), int(self.skipped[low : high - 1].sum())
+
+    def checkpoints(self, from_us: int, to_us: int) -> tuple[int, int]:
+        """Distinct checkpoints proved in a stretch of time, and distinct possible ones."""
+        sure = sum(_any(each.surely_us, from_us, to_us) for each in self.visits)
+        return sure, sum(_any(each.possibly_us, from_us, to_us) for each in self.visits)
+
+
+def places_of(batch: DayColumns, proves: Bools, cell_m: float) -> list[Places]:
+    """The places of every row. `proves`: which fixes show presence in the own grid."""
+    fixes = batch.fixes
+    chosen = np.flatnonzero(proves)
+    east, north = np.empty(len(chosen)), np.empty(len(chosen))
+    ground = fixes.ground[chosen]
+    for index in np.unique(ground):
+        border, here = batch.grounds[int(index)].border, ground == index
+        if border:
+            east[here], north[here] = border.to_metres(
+                fixes.lon[chosen[here]], fixes.lat[chosen[here]]
+            )
+        else:
+            east[here], north[here] = 0.0, 0.0
+    column = np.floor(east / cell_m).astype(np.int64)
+    line = np.floor(north / cell_m).astype(np.int64)
+    cell = (column << 32) + line
+    apart = np.maximum(np.abs(np.diff(east)), np.abs(np.diff(north)))
+    skipped = np.append(np.floor(apart / cell_m).astype(np.int64), 0)[: len(chosen)]
+    rows = np.arange(len(batch.days) + 1)
+    cuts = np.searchsorted(fixes.row[chosen], rows)
+    return [
+        Places(
+            fixes.at_us[chosen[low:high]],
+            cell[low:high],
+            skipped[low:high],
+            _visits(batch, row, batch.days[row].checkpoints),
+        )
+        for row, (low, high) in enumerate(pairwise(cuts.tolist()))
+    ]
+
+
+def _visits(batch: DayColumns, row: int, checkpoints: Sequence[Checkpoint]) -> tuple[Visits, ...]:
+    if not checkpoints:
+        return ()
+    fixes = batch.fixes
+    low, high = np.searchsorted(fixes.row, [row, row + 1])
+    some = np.flatnonzero(~(fixes.mock[low:high] | fixes.doubtful[low:high])) + low
+    at_us = fixes.at_us[some]
+    visits = []
+    for each in checkpoints:
+        lon, lat = np.full(len(some), each.lon), np.full(len(some), each.lat)
+        apart = distance_m(fixes.lon[some], fixes.lat[some], lon, lat)
+        near = apart <= each.radius_m + fixes.accuracy_m[some]
+        visits.append(Visits(at_us[apart <= each.radius_m], at_us[near]))
+    return tuple(visits)
+
+
+def _any(instants: Ints, from_us: int, to_us: int) -> bool:
+    low, high = np.searchsorted(instants, [from_us, to_us + 1])
+    return bool(low < high)
