@@ -26,6 +26,8 @@ from console_server.database import make_pool
 from console_server.dependencies import DEPENDENCIES
 from console_server.handsets.accounts import HandsetAccounts
 from console_server.headers import security_headers
+from console_server.health.routes import metrics
+from console_server.health.watch import HealthWatch
 from console_server.parts import Parts, utc_now
 from console_server.problems import EXCEPTION_HANDLERS
 from console_server.settings import Settings
@@ -41,7 +43,7 @@ ROUTERS = (
     "console_server.shifts.routes",
     "console_server.checkpoints.routes",
     "console_server.basemap.routes",
-    "console_server.health",
+    "console_server.health.routes",
     "console_server.packs.routes",
     "console_server.incidents.routes",
     "console_server.dispatches.routes",
@@ -69,7 +71,7 @@ def make_app(settings: Settings) -> Litestar:
         middleware=[SessionMiddleware()],
     )
     return Litestar(
-        route_handlers=[api, web_file],
+        route_handlers=[api, metrics, web_file],
         dependencies=DEPENDENCIES,
         lifespan=[_parts],
         state=State({"settings": settings}),
@@ -104,7 +106,8 @@ async def _parts(app: Litestar) -> AsyncIterator[None]:
         app.state.parts = parts
         app.state.reload_areas = partial(areas.reload, pool)
         app.state.handset_accounts = HandsetAccounts(settings, pool)
-        async with running(_loops(areas, app.state.handset_accounts), parts):
+        app.state.health = HealthWatch()
+        async with running(_loops(areas, app.state), parts):
             yield
 
 
@@ -123,8 +126,12 @@ def _hub() -> Any:
     return found[0].Hub() if found else None
 
 
-def _loops(areas: CurrentAreas, accounts: HandsetAccounts) -> dict[str, Loop]:
-    loops: dict[str, Loop] = {"areas": areas.follow, "broker_accounts": accounts.run}
+def _loops(areas: CurrentAreas, state: State) -> dict[str, Loop]:
+    loops: dict[str, Loop] = {
+        "areas": areas.follow,
+        "broker_accounts": state.handset_accounts.run,
+        "health": state.health.run,
+    }
     for name, module_name in LOOPS.items():
         for module in _present((module_name,)):
             loops[name] = module.run

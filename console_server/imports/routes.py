@@ -16,7 +16,7 @@ from console_server.areas.reference import reference_changed
 from console_server.areas.tree import AreaTree
 from console_server.cache import Valkey
 from console_server.database import Pool
-from console_server.imports.files import FILE_MAX_BYTES, ImportedFile, ImportKind, import_content
+from console_server.imports.commands import FILE_MAX_BYTES, ImportedFile, ImportKind, import_content
 from console_server.packs.pack import RulePack
 from console_server.parts import Clock
 from console_server.wire.field import ImportReport

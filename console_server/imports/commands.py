@@ -107,12 +107,13 @@ async def _import_once(
     database_url: str, file: ImportedFile, pack: RulePack | None
 ) -> ImportReport:
     async with await connect(database_url) as connection:
-        pack = pack or await _stored_pack(connection)
+        pack = pack or await stored_pack(connection)
         await ensure_pack(connection, pack)
         return await import_content(connection, file, pack, datetime.now(UTC))
 
 
-async def _stored_pack(connection: Connection) -> RulePack:
+async def stored_pack(connection: Connection) -> RulePack:
+    """The newest pack that a server ran with here, else the default one."""
     cursor = await connection.execute("SELECT body FROM packs ORDER BY loaded_at DESC LIMIT 1")
     row = await cursor.fetchone()
     return parse_pack(row[0]) if row else load_pack(DEFAULT_PACK)
