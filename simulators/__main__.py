@@ -59,5 +59,62 @@ def roster(out: Path, district: Path, now: datetime) -> None:
     click.echo(f"{out}: {write_roster(out, district, now)} shifts")
 
 
+@main.command()
+@click.option("--http-url", required=True, help="Address of the console server.")
+@click.option("--scenario", default="demo", help="A shipped scenario's name, or a TOML file.")
+@click.option("--workers", type=click.IntRange(1, 10_000), default=USUAL_WORKERS)
+@click.option("--seed", type=int, default=1)
+@click.option(
+    "--district", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True
+)
+def fleet(http_url: str, scenario: str, workers: int, seed: int, district: Path) -> None:
+    """Drive the workers of a seeded district; the environment names an administrator."""
+    from simulators.process import StartError
+    from simulators.runner import FleetOptions, main
+    from simulators.scenario import ScenarioError
+
+    try:
+        main(FleetOptions(http_url, scenario, workers, seed, district))
+    except (StartError, ScenarioError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+@main.command()
+@click.option("--http-url", required=True, help="Address of the console server.")
+@click.option("--workers", type=click.IntRange(1, 100_000), default=USUAL_WORKERS)
+@click.option("--interval-s", type=click.FloatRange(0.05), default=10.0, help="Of one handset.")
+@click.option("--seconds", type=click.FloatRange(1.0), default=60.0)
+@click.option("--seed", type=int, default=1)
+@click.option(
+    "--json", "report", type=click.Path(path_type=Path, dir_okay=False), required=True
+)
+@click.option("--ledger", type=click.Path(path_type=Path, dir_okay=False), help="CSV of fixes.")
+@click.option(
+    "--state",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(click.get_app_dir("gridbeat-load")),
+    help="Keeps the handsets' credentials for the next run.",
+)
+def load(  # noqa: PLR0913, PLR0917 - one parameter an option
+    http_url: str,
+    workers: int,
+    interval_s: float,
+    seconds: float,
+    seed: int,
+    report: Path,
+    ledger: Path | None,
+    state: Path,
+) -> None:
+    """Measure an installation with an open-loop fleet; the environment names an administrator."""
+    from simulators.load import LoadOptions, main
+    from simulators.process import StartError
+
+    options = LoadOptions(http_url, workers, interval_s, seconds, seed, report, ledger, state)
+    try:
+        main(options)
+    except StartError as error:
+        raise click.ClickException(str(error)) from error
+
+
 if __name__ == "__main__":
     main(prog_name="python -m simulators")

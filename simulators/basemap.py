@@ -6,19 +6,23 @@ degrees, rounded as the file has them.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from math import degrees
 from random import Random
 
 import shapely
 from shapely import Geometry, Point, box
+from shapely.affinity import rotate
 
 from simulators.areas import Area, to_degrees
 from simulators.blocks import GREEN, Block
+from simulators.buildings import COTTAGES, fill
 from simulators.geodesy import LocalPlane
 from simulators.site import LAND_HALF_HEIGHT_M, LAND_HALF_WIDTH_M, Site
 from simulators.streets import RIVER, Edge, Streets
 
 RIVER_NAME, LAKE_NAME = "星溪河", "镜湖"
-FIELD_KINDS = ("field", "field", "field", "paddy", "paddy", "orchard", "wood")
+FIELD_KINDS = {"field": 0.4, "paddy": 0.32, "orchard": 0.1, "wood": 0.13, "hamlet": 0.05}
+FIELD_M, FIELDS_TURN, SMALLEST_FIELD_M2 = (330, 170), 0.16, 6000  # length and width; radians
 BLOCK_CLASSES = {"old": "residential", "government": "public", "market": "commercial"}
 PLACE_USES = ("school", "hospital", "market", "government", "park", "lakeside")
 STATIONS = ("星甸派出所", "永宁警务站", "新桥警务站")
@@ -63,26 +67,31 @@ def _label_point(area: Area) -> Point:
 
 
 def _land(site: Site, rng: Random, streets: Streets) -> Iterator[Feature]:
-    """Open country with its fields, and the ground of the town on it."""
+    """Open country with its fields and hamlets, and the ground of the town on it."""
     country = box(-LAND_HALF_WIDTH_M, -LAND_HALF_HEIGHT_M, LAND_HALF_WIDTH_M, LAND_HALF_HEIGHT_M)
     yield Feature("land", "", "rural", country)
-    spots = shapely.MultiPoint(
-        [
-            (
-                rng.uniform(-1, 1) * LAND_HALF_WIDTH_M,
-                rng.uniform(-1, 1) * LAND_HALF_HEIGHT_M,
-            )
-            for _ in range(420)
-        ]
-    )
     roads = shapely.union_all([edge.line for edge in streets.edges if edge.rank == "trunk"])
     taken = shapely.union_all([site.outline.buffer(45), site.water.buffer(30), roads.buffer(30)])
-    for cell in shapely.voronoi_polygons(spots, extend_to=country).geoms:
-        kind = rng.choice(FIELD_KINDS)
-        field = cell.intersection(country).difference(taken).buffer(-14).buffer(6, quad_segs=2)
-        if field.geom_type == "Polygon" and field.area > 4000:
+    for cell in shapely.voronoi_polygons(_field_middles(rng), extend_to=country).geoms:
+        kind = rng.choices(list(FIELD_KINDS), list(FIELD_KINDS.values()))[0]
+        field = cell.intersection(country).difference(taken).buffer(-9).buffer(4, quad_segs=2)
+        if field.geom_type == "Polygon" and field.area > SMALLEST_FIELD_M2:
             yield Feature("land", "", kind, field.simplify(1))
+            if kind == "hamlet":
+                houses = fill(rng, field, FIELDS_TURN, COTTAGES).buildings
+                yield from (Feature("building", "", h.use, h.shape, h.floors) for h in houses)
     yield Feature("land", "星甸街道", "urban", site.outline)
+
+
+def _field_middles(rng: Random) -> shapely.MultiPoint:
+    """Middles of fields in uneven strips, turned a little from the east."""
+    wide, high = FIELD_M
+    middles = [
+        (x * wide + (y % 2) * wide / 2 + rng.gauss(0, 30), y * high + rng.gauss(0, 22))
+        for x in range(-16, 17)
+        for y in range(-24, 25)
+    ]
+    return rotate(shapely.MultiPoint(middles), degrees(FIELDS_TURN), origin=(0, 0))
 
 
 def _water(site: Site, blocks: tuple[Block, ...]) -> Iterator[Feature]:
@@ -137,11 +146,12 @@ def _by_name(edges: tuple[Edge, ...], rank: str) -> dict[str, list[Edge]]:
 
 def _public_places(blocks: tuple[Block, ...]) -> Iterator[Feature]:
     shown = set[str]()
-    stations = iter(STATIONS)
     for block in blocks:
         if block.use in PLACE_USES and block.name not in shown:
             shown.add(block.name)
             kind = "park" if block.use == "lakeside" else block.use
             yield Feature("place", block.name, kind, block.ground.representative_point())
-        elif block.use == "office" and (name := next(stations, "")):
-            yield Feature("place", name, "police", block.ground.representative_point())
+    offices = [block for block in blocks if block.use == "office"]
+    apart = max(len(offices) // len(STATIONS), 1)
+    for name, block in zip(STATIONS, offices[::apart], strict=False):
+        yield Feature("place", name, "police", block.ground.representative_point())

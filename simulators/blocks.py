@@ -11,7 +11,7 @@ from math import hypot, pi
 from random import Random
 
 import shapely
-from shapely import MultiPolygon, Polygon
+from shapely import MultiPolygon, Point, Polygon
 
 from simulators.buildings import (
     COTTAGES,
@@ -97,8 +97,8 @@ def _grounds(site: Site, streets: Streets) -> list[Polygon]:
 
 def _largest(shape: Polygon | MultiPolygon) -> Polygon:
     parts = shapely.get_parts(shape)
-    part = max(parts, key=lambda p: p.area, default=Polygon())
-    return Polygon(part.exterior).simplify(0.4)
+    part: Polygon = max(parts, key=lambda p: p.area, default=Polygon())
+    return part.simplify(0.4)
 
 
 def _uses(site: Site, rng: Random, streets: Streets, grounds: list[Polygon]) -> list[str]:
@@ -119,7 +119,7 @@ def _uses(site: Site, rng: Random, streets: Streets, grounds: list[Polygon]) -> 
         ("government", 1, 14_000),
         ("park", 5, 15_000),
     ):
-        _scatter(rng, uses, grounds, (use, number, area_m2))
+        _scatter(site, rng, uses, grounds, (use, number, area_m2))
     wide = shapely.union_all([edge.line for edge in streets.edges if edge.rank == "trunk"])
     for i, ground in enumerate(grounds):
         uses[i] = uses[i] or _ordinary_use(site, rng, ground, ground.distance(wide) < 25)
@@ -133,22 +133,26 @@ def _works(site: Site, rng: Random, grounds: list[Polygon]) -> list[int]:
 
 
 def _scatter(
-    rng: Random, uses: list[str], grounds: list[Polygon], wish: tuple[str, int, float]
+    site: Site, rng: Random, uses: list[str], grounds: list[Polygon], wish: tuple[str, int, float]
 ) -> None:
-    """Put one use on free blocks of about the wished area, far from each other."""
+    """Put one use on free blocks of about the wished area: one central, others far apart."""
     use, number, area_m2 = wish
+    core = Point(site.core)
     free = [i for i, g in enumerate(grounds) if not uses[i] and 0.6 < g.area / area_m2 < 1.8]
     chosen: list[int] = []
     for _ in range(min(number, len(free))):
         options = rng.sample(free, min(14, len(free)))
-        best = max(options, key=lambda i: _nearest(grounds, i, chosen))
+        if chosen:
+            best = max(options, key=lambda i: _nearest(grounds, i, chosen))
+        else:
+            best = min(options, key=lambda i: float(grounds[i].distance(core)))
         chosen.append(best)
         free.remove(best)
         uses[best] = use
 
 
 def _nearest(grounds: list[Polygon], i: int, chosen: list[int]) -> float:
-    return min((float(grounds[i].distance(grounds[j])) for j in chosen), default=0.0)
+    return min(float(grounds[i].distance(grounds[j])) for j in chosen)
 
 
 def _ordinary_use(site: Site, rng: Random, ground: Polygon, on_trunk: bool) -> str:  # noqa: FBT001
@@ -205,15 +209,11 @@ def _pond(rng: Random, ground: Polygon) -> Polygon:
 def _pitch(ground: Polygon, angle: float) -> Polygon:
     """A school's sports ground with its running track, in the wider half of the block."""
     middle = ground.centroid
-    reach = min(hypot(*_extent(ground)) / 6, 46)
+    left, bottom, right, top = ground.bounds
+    reach = min(hypot(right - left, top - bottom) / 6, 46)
     axis = shapely.LineString([(-0.75 * reach, 0), (0.75 * reach, 0)]).buffer(0.55 * reach)
     placed = shapely.affinity.rotate(axis, angle, origin=(0, 0), use_radians=True)
     corner = ground.buffer(-0.75 * reach).boundary
-    spot = shapely.shortest_line(corner, shapely.Point(middle.x, middle.y - 500))
+    spot = shapely.shortest_line(corner, Point(middle.x, middle.y - 500))
     x, y = spot.coords[0] if not spot.is_empty else (middle.x, middle.y)
     return shapely.affinity.translate(placed, x, y).intersection(ground.buffer(-4))
-
-
-def _extent(shape: Polygon) -> tuple[float, float]:
-    left, bottom, right, top = shape.bounds
-    return right - left, top - bottom

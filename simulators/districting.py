@@ -20,7 +20,7 @@ from simulators.streets import RIVER, Streets
 COMMUNITIES, GRIDS = 14, 59
 SMALLEST_COMMUNITY, LARGEST_COMMUNITY = 4, 5  # grids
 HOUSEHOLDS_PER_GRID = 400  # the middle of the 300–500 that the subdistrict aims at
-AREA_SHARE = 0.2  # how much a grid's ground counts beside its households when grids are balanced
+AREA_SHARE = 0.35  # how much a grid's ground counts beside its households when grids are balanced
 # What a border costs by the street it follows: people know wide streets as borders.
 BORDER_COST = {RIVER: 0.1, "trunk": 0.3, "secondary": 0.55, "lane": 1.0}
 

@@ -70,8 +70,8 @@ def grow_streets(site: Site, rng: Random, trunks: list[Course]) -> list[Course]:
 
 
 def _embankments(site: Site) -> Iterator[LineString]:
-    """Riverside roads on both banks, within the town."""
-    for side in (-52.0, 52.0):
+    """Riverside roads within the town: on the left bank, which is the north, then on the right."""
+    for side in (52.0, -52.0):
         bank = site.river.offset_curve(side).simplify(1.0)
         inside = bank.intersection(site.outline.buffer(30))
         yield max(shapely.get_parts(inside), key=lambda part: part.length)

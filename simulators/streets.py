@@ -18,8 +18,8 @@ from simulators.streamlines import Course
 
 GRID_M = 0.01  # coordinates are snapped to centimetres, so that shared corners are equal
 ALLEY_M = (45.0, 130.0)  # dead ends of this length stay, as blind alleys
+ALLEY_CLEAR_M = 34.0  # from its end to the next street or park: houses must fit between
 RIVER = "river"
-PARK_APPROACH_M = 150.0  # no blind alley leads into the large park
 HALF_WIDTH_M = {"trunk": 19.0, "secondary": 12.0, "lane": 5.5, RIVER: 0.0}  # kerb and pavement in
 
 
@@ -73,22 +73,22 @@ def _without_stubs(site: Site, edges: list[Edge]) -> list[Edge]:
     near_town = site.outline.buffer(120)
     while True:
         ends = Counter(end for edge in edges for end in _ends(edge))
-        kept = [edge for edge in edges if not _is_stub(edge, ends, (near_town, site.lake_park))]
+        lines = shapely.STRtree([*(edge.line for edge in edges), site.lake_park.buffer(100)])
+        kept = [edge for edge in edges if not _is_stub(edge, ends, near_town, lines)]
         if len(kept) == len(edges):
             return kept
         edges = kept
 
 
 def _is_stub(
-    edge: Edge, ends: Counter[tuple[float, float]], grounds: tuple[Polygon, Polygon]
+    edge: Edge, ends: Counter[tuple[float, float]], town: Polygon, lines: shapely.STRtree
 ) -> bool:
-    town, park = grounds
-    loose = [end for end in _ends(edge) if ends[end] == 1]
+    loose = [shapely.Point(end) for end in _ends(edge) if ends[end] == 1]
     if not loose or len(set(_ends(edge))) == 1:
         return False
     if edge.rank == "lane" and len(loose) == 1 and ALLEY_M[0] < edge.line.length < ALLEY_M[1]:
-        return bool(park.distance(shapely.Point(loose[0])) < PARK_APPROACH_M)
-    return edge.rank == RIVER or any(town.contains(shapely.Point(end)) for end in loose)
+        return len(lines.query(loose[0], "dwithin", ALLEY_CLEAR_M)) > 1  # itself is one
+    return edge.rank == RIVER or any(town.contains(end) for end in loose)
 
 
 def _ends(edge: Edge) -> tuple[tuple[float, float], tuple[float, float]]:

@@ -18,7 +18,7 @@ from simulators.network import DOOR, PATH, PAVEMENT, RANKS
 from simulators.streets import RIVER, Streets
 
 REACH_M = 45.0  # longest stretch of pavement between two nodes
-TOUCHES_M = 0.5  # a path that ends this near to the pavement ends on it
+TOUCHES_M = 0.6  # places nearer to each other than this are one
 LONGEST_CROSSING_M = 140.0  # over the widest bridge
 ALONG_STREET_M = 26.0  # pavements farther from every street are riverside or park paths
 MIDDLE_CROSSING_M = 90.0  # longer stretches of lane are crossed half-way as well
@@ -67,8 +67,7 @@ def _block(walks: Walkways, block: Block) -> list[int]:
     ring = block.ground.exterior
     corners = [ring.project(Point(at)) for at in ring.coords[:-1]]
     gates = [ring.project(Point(end)) for p in block.filling.paths for end in _ends(p)]
-    stops = sorted({round(at, 1) % round(ring.length, 1) for at in (*corners, *gates)})
-    stops = _closer(stops, ring.length)
+    stops = _closer(_apart_on_ring([*corners, *gates], ring.length), ring.length)
     spots = [ring.interpolate(at) for at in stops]
     nodes = [walks.node((spot.x, spot.y), block.face, PAVEMENT) for spot in spots]
     for one, other in pairwise([*nodes, nodes[0]]):
@@ -76,6 +75,15 @@ def _block(walks: Walkways, block: Block) -> list[int]:
     for number, path in enumerate(block.filling.paths):
         _path(walks, block, (number, path), nodes)
     return nodes
+
+
+def _apart_on_ring(stops: list[float], length_m: float) -> list[float]:
+    """The stops in order, without those that nearly coincide."""
+    kept: list[float] = []
+    for at in sorted(stops):
+        if at < length_m - TOUCHES_M and (not kept or at - kept[-1] > TOUCHES_M):
+            kept.append(at)
+    return kept
 
 
 def _closer(stops: list[float], length_m: float) -> list[float]:
@@ -96,7 +104,9 @@ def _path(walks: Walkways, block: Block, path: tuple[int, LineString], ring: lis
     before = first
     for at, door, floors in feet:
         spot = line.interpolate(at)
-        foot = walks.node((spot.x, spot.y), block.face, PATH)
+        foot = _nearest(walks, [before, last], (spot.x, spot.y))
+        if _apart(walks.places[foot], (spot.x, spot.y)) > TOUCHES_M:
+            foot = walks.node((spot.x, spot.y), block.face, PATH)
         walks.way(before, foot, "path")
         walks.way(foot, walks.node(door, block.face, DOOR, floors), "path")
         before = foot
