@@ -69,9 +69,9 @@ def roster(out: Path, district: Path, now: datetime) -> None:
 )
 def fleet(http_url: str, scenario: str, workers: int, seed: int, district: Path) -> None:
     """Drive the workers of a seeded district; the environment names an administrator."""
-    from simulators.process import StartError
-    from simulators.runner import FleetOptions, main
-    from simulators.scenario import ScenarioError
+    from simulators.process import StartError  # noqa: PLC0415 - only what the command runs
+    from simulators.runner import FleetOptions, main  # noqa: PLC0415
+    from simulators.scenario import ScenarioError  # noqa: PLC0415
 
     try:
         main(FleetOptions(http_url, scenario, workers, seed, district))
@@ -106,8 +106,8 @@ def load(  # noqa: PLR0913, PLR0917 - one parameter an option
     state: Path,
 ) -> None:
     """Measure an installation with an open-loop fleet; the environment names an administrator."""
-    from simulators.load import LoadOptions, main
-    from simulators.process import StartError
+    from simulators.load import LoadOptions, main  # noqa: PLC0415 - only what the command runs
+    from simulators.process import StartError  # noqa: PLC0415
 
     options = LoadOptions(http_url, workers, interval_s, seconds, seed, report, ledger, state)
     try:

@@ -40,6 +40,25 @@ PAGE: Final = 500
 T = TypeVar("T")
 
 
+class GridCode(msgspec.Struct, frozen=True):
+    """What a grid's feature says of it, as far as it is used here."""
+
+    code: str
+
+
+class Grid(msgspec.Struct, frozen=True):
+    """One feature of the grids' GeoJSON."""
+
+    properties: GridCode
+    geometry: msgspec.Raw
+
+
+class Grids(msgspec.Struct, frozen=True):
+    """The grids' GeoJSON."""
+
+    features: list[Grid]
+
+
 class CentreError(Exception):
     """The centre refused a request; `code` is the stable code of its answer."""
 
@@ -98,6 +117,10 @@ class Centre:
     async def shifts(self, day: date) -> list[Shift]:
         """Planned shifts that touch a day of the pack's time zone."""
         return await self._get("/shifts", list[Shift], {"date": day.isoformat()})
+
+    async def grids(self) -> Grids:
+        """All grids with their shapes, GeoJSON degrees WGS-84."""
+        return await self._get("/areas/grids.geojson", Grids)
 
     async def positions(self) -> list[Position]:
         """The latest known place of every worker."""

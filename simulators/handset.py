@@ -42,6 +42,11 @@ class Handset:
         self.outbox = Outbox()
         self.session = Session(_identity(credentials), self._on_welcome, self._on_message)
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether everything said so far has been acknowledged."""
+        return self.session.in_flight == 0 and not len(self.outbox)
+
     def send(self, item: Fix | Message) -> None:
         """Say something as soon as there is a network, after all that was said before."""
         self.outbox.put(item)

@@ -37,11 +37,16 @@ _KINDS: dict[type[Message], Uplink] = {
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One message ready for the broker, and how many fixes it holds."""
+    """One message ready for the broker, and the instants of the fixes it holds (Unix s)."""
 
     kind: Uplink
     payload: bytes
-    fix_count: int = 0
+    fixed_at_s: tuple[float, ...] = ()
+
+    @property
+    def fix_count(self) -> int:
+        """How many fixes it holds."""
+        return len(self.fixed_at_s)
 
 
 @dataclass(slots=True)
@@ -79,7 +84,7 @@ class Outbox:
 def fix_parcel(fixes: list[Fix], sent_at_s: float, datum: Datum = Datum.WGS84) -> Parcel:
     """Pack fixes, oldest first, into one message."""
     payload = _encode(FixMessage(fixes, datum=datum, sent=round(sent_at_s, 3)))
-    return Parcel(Uplink.FIX, payload, len(fixes))
+    return Parcel(Uplink.FIX, payload, tuple(fix.at for fix in fixes))
 
 
 def message_parcel(message: Message) -> Parcel:

@@ -25,6 +25,7 @@ CONNECT_TIMEOUT_S: Final = 8.0
 BACKOFF_FIRST_S: Final = 0.5
 BACKOFF_LAST_S: Final = 30.0
 MISC_EVERY_S: Final = 5.0
+WELCOME_LOOK_S: Final = 0.05
 IN_FLIGHT_MAX: Final = 64
 REFUSALS: Final = {"Not authorized", "Bad user name or password"}
 
@@ -73,10 +74,17 @@ class Session:
         """Messages handed to the broker that it has not acknowledged."""
         return len(self._in_flight)
 
-    def publish(self, topic: str, payload: bytes, on_acked: Callable[[float], None]) -> None:
+    def publish(
+        self,
+        topic: str,
+        payload: bytes,
+        on_acked: Callable[[float], None],
+        *,
+        retain: bool = False,
+    ) -> None:
         """Send once connected; `on_acked` gets the seconds from here to the acknowledgement."""
         began_s = time.monotonic()
-        mid = self._client.publish(topic, payload, qos=1).mid
+        mid = self._client.publish(topic, payload, qos=1, retain=retain).mid
         self._in_flight[mid] = (began_s, on_acked)
 
     def set_network(self, has_network: bool) -> None:  # noqa: FBT001
@@ -94,6 +102,13 @@ class Session:
     def disconnect(self) -> None:
         """Leave in order: the broker sends no will, and keeps the session."""
         self._client.disconnect()
+
+    async def welcomed(self) -> bool:
+        """Wait for the broker's welcome; false when it refuses the credentials."""
+        while not (self.connected or self.refused):
+            await self._answered.wait()
+            await asyncio.sleep(WELCOME_LOOK_S)
+        return self.connected
 
     async def gone(self) -> None:
         """Wait until the connection is closed."""
