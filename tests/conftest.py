@@ -124,3 +124,33 @@ def _new_database(stack: StackAddresses) -> Iterator[TestDatabase]:
 
 def _in_database(url: str, name: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+class WholeClasses:
+    """Fails a run in which every test of one kind was skipped: such a run proves nothing of it."""
+
+    def __init__(self) -> None:
+        self.ran: dict[str, bool] = {}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        kinds = [report.nodeid.split("/")[1]] if report.nodeid.startswith("tests/") else []
+        kinds += [f"edition {e}" for e in Edition if f"[{e}" in report.nodeid]
+        for kind in kinds:
+            happened = report.when == "call" and not report.skipped
+            self.ran[kind] = self.ran.get(kind, False) or happened
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if self.skipped() and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        for kind in self.skipped():
+            terminalreporter.write_line(f"every test of kind {kind!r} was skipped", red=True)
+
+    def skipped(self) -> list[str]:
+        return sorted(kind for kind, ran in self.ran.items() if not ran)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # under xdist the reports come together in one place
+        config.pluginmanager.register(WholeClasses(), "whole-classes")
