@@ -1,7 +1,6 @@
 """Areas and their borders in the store."""
 
 import shapely
-from psycopg.rows import class_row
 
 from console_server.areas.tree import AreaNode, AreaTree
 from console_server.database import Connection
@@ -9,12 +8,14 @@ from console_server.database import Connection
 
 async def read_tree(connection: Connection) -> AreaTree:
     """All areas in force with the borders of this moment."""
-    async with connection.cursor(row_factory=class_row(AreaNode)) as cursor:
-        await cursor.execute(
-            "SELECT area_id, code, name, kind, parent_id, lineage, households FROM areas"
-            " WHERE retired_at IS NULL ORDER BY code"
-        )
-        nodes = await cursor.fetchall()
+    found = await connection.execute(
+        "SELECT area_id, code, name, kind, parent_id, lineage, households FROM areas"
+        " WHERE retired_at IS NULL ORDER BY code"
+    )
+    nodes = [
+        AreaNode(area_id, code, name, kind, parent_id, tuple(lineage), households)
+        for area_id, code, name, kind, parent_id, lineage, households in await found.fetchall()
+    ]
     borders = await connection.execute(
         "SELECT area_id, wkb FROM area_boundaries WHERE valid_to IS NULL"
     )

@@ -23,7 +23,7 @@ from telemetry_ingest.wire.loopback import (
     LoopbackFix,
 )
 
-ANSWER_WITHIN_S: Final = 4.0
+ANSWER_WITHIN_S: Final = 2.0
 KEEPALIVE_S: Final = 15
 RECONNECT_AFTER_S: Final = (1, 15)
 _decoder = msgspec.msgpack.Decoder(LoopbackFix)

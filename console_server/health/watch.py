@@ -5,6 +5,7 @@ moment ago, and no part complains.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable
 from typing import Any, Final, Literal
 
@@ -23,6 +24,7 @@ from telemetry_ingest.wire.live import HEARTBEAT_PREFIX, IngestHeartbeat
 PartState = Literal["ok", "failing", "unknown"]
 EVERY_S: Final = 5.0
 UNTIL_READY_EVERY_S: Final = 0.5
+STALE_AFTER_S: Final = 20.0  # longer than the slowest examination
 ANSWER_WITHIN_S: Final = 2.0
 NOT_YET: Final = Health(
     ready=False,
@@ -39,17 +41,23 @@ class HealthWatch:
     """The newest answer."""
 
     def __init__(self) -> None:
-        self.latest = NOT_YET
+        self._answer = NOT_YET
+        self._examined = time.monotonic()
+
+    @property
+    def latest(self) -> Health:
+        """The newest answer; an old one is none."""
+        return self._answer if time.monotonic() - self._examined < STALE_AFTER_S else NOT_YET
 
     async def run(self, parts: Parts) -> None:
         """Ask for ever, more often until all is well."""
         with Probe(parts.settings) as probe:
             while True:
-                self.latest = await examine(parts, probe)
-                failing = [name for name, state in self.latest.parts.items() if state != "ok"]
-                parts.hub.tell_health(failing)
-                _count(self.latest)
-                await asyncio.sleep(EVERY_S if self.latest.ready else UNTIL_READY_EVERY_S)
+                answer = self._answer = await examine(parts, probe)
+                self._examined = time.monotonic()
+                parts.hub.tell_health([name for name, is_ in answer.parts.items() if is_ != "ok"])
+                _count(answer)
+                await asyncio.sleep(EVERY_S if answer.ready else UNTIL_READY_EVERY_S)
 
 
 async def examine(parts: Parts, probe: Probe) -> Health:
@@ -57,11 +65,7 @@ async def examine(parts: Parts, probe: Probe) -> Health:
     detail: dict[str, str] = {}
     store = await _answers("store", _ask_store(parts.pool), detail)
     cache = await _answers("cache", parts.valkey.ping(), detail)
-    ingest: PartState = "unknown"
-    loopback_s = None
-    if cache == "ok":
-        ingest = await _ingest(parts.valkey, detail)
-        loopback_s = await probe.round_trip(parts.valkey) if probe.connected else None
+    ingest: PartState = await _ingest(parts.valkey, detail) if cache == "ok" else "unknown"
     broker: PartState = "ok" if probe.connected else "failing"
     states: dict[str, PartState] = {
         "store": store,
@@ -70,6 +74,7 @@ async def examine(parts: Parts, probe: Probe) -> Health:
         "ingest": ingest,
     }
     all_well = all(state == "ok" for state in states.values())
+    loopback_s = await probe.round_trip(parts.valkey) if all_well else None
     if all_well and loopback_s is None:
         states["ingest"] = "failing"
         detail["ingest"] = "a loopback fix did not come back"

@@ -3,6 +3,7 @@
 Owns the checks of a file against itself and against what is there; writing is `areas/commands.py`.
 """
 
+import asyncio
 import re
 from collections.abc import Iterator, Mapping
 from typing import Final, get_args
@@ -20,6 +21,7 @@ from console_server.packs.pack import RulePack
 from console_server.wire.field import ImportReport
 
 RANKS: Final[dict[str, int]] = {kind: rank for rank, kind in enumerate(get_args(AreaKind))}
+POLYGONS: Final = ("Polygon", "MultiPolygon")
 TOPIC_SAFE = re.compile(r"^[A-Za-z0-9_-]{1,32}$")  # a subdistrict's code stands in MQTT topics
 _FAULTS = {"overlap": ("重叠", "overlap"), "gap": ("空隙", "gap"), "outside": ("越界", "outside")}
 
@@ -34,11 +36,12 @@ async def import_areas(content: bytes, context: ImportContext) -> ImportReport:
     if context.visible is not None:
         raise Forbidden("Only an administrator of the whole installation may import areas.")
     complaints = context.complaints
-    features = read_features(content, complaints)
+    features = await asyncio.to_thread(read_features, content, complaints)
     areas = {area.code: (number, area) for number, area in _read(features, context)}
     _check_parents(areas, context.tree, complaints)
     complaints.raise_if_any()
-    _check_tiling({code: area for code, (_, area) in areas.items()}, context.tree, complaints)
+    changed = {code: area for code, (_, area) in areas.items()}
+    await asyncio.to_thread(_check_tiling, changed, context.tree, complaints)
     complaints.raise_if_any()
     wanted = [area for _, area in areas.values()]
     outcomes = await put_areas(context.connection, wanted, context.now)
@@ -88,9 +91,6 @@ def _area(feature: Feature, pack: RulePack | None, complaints: Complaints) -> Ne
         households=int(households) if households else None,
         border=feature.geometry,
     )
-
-
-POLYGONS: Final = ("Polygon", "MultiPolygon")
 
 
 def _check_parents(

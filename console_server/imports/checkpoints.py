@@ -1,5 +1,6 @@
 """Checkpoints from XLSX or CSV: 编号 名称 网格 经度 纬度 半径, or the English column names."""
 
+import asyncio
 from typing import Final
 
 import shapely
@@ -29,7 +30,7 @@ async def import_checkpoints(content: bytes, context: ImportContext) -> ImportRe
     Raises:
         Invalid: the file breaks a rule; nothing was changed.
     """
-    rows = read_table(content, HEADERS, context.complaints)
+    rows = await asyncio.to_thread(read_table, content, HEADERS, context.complaints)
     seen: set[str] = set()
     read = [_checkpoint(row, context, seen) for row in rows]
     context.complaints.raise_if_any()

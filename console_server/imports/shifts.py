@@ -3,6 +3,7 @@
 Times without an offset are of the pack's time zone.
 """
 
+import asyncio
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from itertools import pairwise
@@ -46,7 +47,7 @@ async def import_shifts(content: bytes, context: ImportContext) -> ImportReport:
     workers = {
         row.code: row.worker_id for row in await list_workers(context.connection, context.visible)
     }
-    rows = read_table(content, HEADERS, context.complaints)
+    rows = await asyncio.to_thread(read_table, content, HEADERS, context.complaints)
     read = [(row.number, _shift(row, workers, zone, context.complaints)) for row in rows]
     numbered = [(number, shift) for number, shift in read if shift is not None]
     await _check_overlaps(numbered, context)

@@ -1,5 +1,6 @@
 """Workers from XLSX or CSV: 工号 姓名 类别 电话 网格 职能组 技能, or the English column names."""
 
+import asyncio
 import re
 from typing import Final
 
@@ -39,7 +40,7 @@ async def import_workers(content: bytes, context: ImportContext) -> ImportReport
         Invalid: the file breaks a rule; nothing was changed.
     """
     groups = await groups_by_name(context.connection)
-    rows = read_table(content, HEADERS, context.complaints)
+    rows = await asyncio.to_thread(read_table, content, HEADERS, context.complaints)
     seen: set[str] = set()
     records = [_record(row, context, groups, seen) for row in rows]
     context.complaints.raise_if_any()
