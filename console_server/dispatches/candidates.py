@@ -12,7 +12,14 @@ import numpy as np
 from console_server.database import Connection
 from console_server.dispatches import store
 from console_server.dispatches.dispatch import RUNNING
-from console_server.dispatches.recommendation import Choice, Field, Place, Why, rank
+from console_server.dispatches.recommendation import (
+    CANDIDATES_LIMIT_MAX,
+    Choice,
+    Field,
+    Place,
+    Why,
+    rank,
+)
 from console_server.incidents.case import Case
 from console_server.incidents.casefile import group_code_of
 from console_server.live.fleet import Fleet
@@ -22,7 +29,6 @@ from console_server.live.messages import presence_name
 from console_server.wire.cases import Candidate, Reason, Recommendation
 from telemetry_ingest.wire.presence import Presence
 
-CANDIDATES_MAX = 20  # more than a dispatcher reads; anybody else can be chosen on the map
 
 _NO_PLACE = Recommendation([], Reason("no_place"))
 
@@ -36,9 +42,9 @@ async def recommend(
     rows = await store.dispatches_of(connection, case.incident_id)
     on_it = {row.worker_id for row in rows if row.status in RUNNING}
     group_code = await group_code_of(connection, case)
-    place = Place(case.lon, case.lat, case.area_id)
-    field = field_of(fleet, place, group_code, seen.workers, on_it, now_s)
-    ranking = rank(field, place, CANDIDATES_MAX)
+    place = Place(case.lon, case.lat, case.area_id, group_code)
+    field = field_of(fleet, place, seen.workers, on_it, now_s)
+    ranking = rank(field, place, CANDIDATES_LIMIT_MAX)
     chosen = [_candidate(fleet, field, choice) for choice in ranking.choices]
     return Recommendation(chosen, None if ranking.none is None else _reason(fleet, ranking.none))
 
@@ -46,7 +52,6 @@ async def recommend(
 def field_of(
     fleet: Fleet,
     place: Place,
-    group_code: str | None,
     seen: Bools,
     on_it: AbstractSet[int],
     now_s: float,
@@ -66,7 +71,7 @@ def field_of(
         battery=fleet.battery,
         grid_id=fleet.grid_id,
         own_grid=fleet.owners_of(place.grid_id),
-        own_group=fleet.members_of(group_code),
+        own_group=fleet.members_of(place.group_code),
         open_dispatches=fleet.running_orders,
         reachable=fleet.reachable,
         excluded=excluded,

@@ -7,6 +7,7 @@ case file and announces the result.
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from console_server.database import Connection
@@ -22,7 +23,7 @@ from console_server.dispatches.dispatch import (
 from console_server.dispatches.orders import send_order
 from console_server.dispatches.store import Addressee, DispatchRow
 from console_server.errors import Conflict, NotFound
-from console_server.incidents.actor import Actor
+from console_server.incidents.actor import Act
 from console_server.incidents.case import Case
 from console_server.incidents.casefile import announce, lock_case, move_case, write_event
 from console_server.incidents.incident import DISPATCHABLE, WITH_WORKERS
@@ -33,11 +34,11 @@ UNDER_WAY = frozenset({Status.EN_ROUTE, Status.ON_SCENE, Status.CLEARED})
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of one dispatch. `said_at` is its sender's clock, `now` the server's."""
+    """One step of one dispatch by somebody; `said_at` is when, by their own clock."""
 
     to: Status
+    act: Act
     said_at: datetime
-    now: datetime
     note: str | None = None
 
 
@@ -45,8 +46,7 @@ async def send_worker(
     connection: Connection,
     case: Case,
     worker_id: int,
-    actor: Actor,
-    now: datetime,
+    act: Act,
     acknowledge_within_s: float,
 ) -> DispatchRow:
     """Send a worker to a locked case; a case that nobody accepted yet is accepted by this.
@@ -63,26 +63,26 @@ async def send_worker(
     for other in await store.dispatches_of(connection, case.incident_id):
         if other.worker_id == worker_id and other.status in RUNNING:
             raise Conflict(f"{addressee.name} is already on this case ({other.status}).")
-    case = await _made_dispatched(connection, case, actor, now)
+    case = await _made_dispatched(connection, case, act)
     row = DispatchRow(
         dispatch_id=uuid4(),
         incident_id=case.incident_id,
         worker_id=worker_id,
         version=1,
         status=Status.ORDERED,
-        ordered_by=actor.account_id,
-        ordered_at=now,
-        acknowledge_by=now + timedelta(seconds=acknowledge_within_s),
+        ordered_by=act.actor.account_id,
+        ordered_at=act.at,
+        acknowledge_by=act.at + timedelta(seconds=acknowledge_within_s),
     )
     await store.insert_dispatch(connection, row)
-    case = await _note(connection, case, row, addressee, actor, now)
+    case = await write_event(connection, case, "dispatch", act, _entry(row, addressee))
     await send_order(connection, addressee, case, row, "go")
     await announce(connection, case)
     return row
 
 
 async def advance_dispatch(
-    connection: Connection, dispatch_id: UUID, step: Step, actor: Actor, version: int | None = None
+    connection: Connection, dispatch_id: UUID, step: Step, version: int | None = None
 ) -> Advanced | Ignored:
     """Make one step of a dispatch, with what it means for the case.
 
@@ -93,29 +93,28 @@ async def advance_dispatch(
         Conflict: the dispatch is no longer at `version`.
     """
     found = await store.find_dispatch(connection, dispatch_id)
+    actor = step.act.actor
     if found is None or (actor.kind == "worker" and actor.worker_id != found.worker_id):
         raise NotFound("dispatch", str(dispatch_id))
     case = await lock_case(connection, found.incident_id)
     row = await store.find_dispatch(connection, dispatch_id)
     if row is None or (version is not None and version != row.version):
         raise Conflict(f"The dispatch was changed meanwhile: it is {row and row.status}.")
-    ruling = advance(row.progress(), step.to, step.said_at, step.now)
+    ruling = advance(row.progress(), step.to, step.said_at, step.act.at)
     if isinstance(ruling, Advanced):
-        case = await _apply(connection, case, row, ruling, step, actor)
-        case = await _follow(connection, case, step, actor.following())
+        case = await _apply(connection, case, row, ruling, step)
+        case = await _follow(connection, case, step)
         await announce(connection, case)
     return ruling
 
 
-async def withdraw_all(
-    connection: Connection, case: Case, actor: Actor, now: datetime, reason: str
-) -> Case:
+async def withdraw_all(connection: Connection, case: Case, act: Act, reason: str) -> Case:
     """Take back every running order of a locked case that has no more use for workers."""
     for row in await store.dispatches_of(connection, case.incident_id):
-        step = Step(Status.CANCELLED, now, now, reason)
-        ruling = advance(row.progress(), step.to, now, now)
+        step = Step(Status.CANCELLED, act, act.at, reason)
+        ruling = advance(row.progress(), step.to, act.at, act.at)
         if isinstance(ruling, Advanced):
-            case = await _apply(connection, case, row, ruling, step, actor)
+            case = await _apply(connection, case, row, ruling, step)
     return case
 
 
@@ -128,12 +127,12 @@ async def _addressee(connection: Connection, worker_id: int) -> Addressee:
     return addressee
 
 
-async def _made_dispatched(connection: Connection, case: Case, actor: Actor, now: datetime) -> Case:
+async def _made_dispatched(connection: Connection, case: Case, act: Act) -> Case:
     if case.status == CaseStatus.REPORTED:
-        case = await move_case(connection, case, CaseStatus.ACCEPTED, actor, now)
+        case = await move_case(connection, case, CaseStatus.ACCEPTED, act)
     if case.status in WITH_WORKERS:
         return case
-    return await move_case(connection, case, CaseStatus.DISPATCHED, actor.following(), now)
+    return await move_case(connection, case, CaseStatus.DISPATCHED, act.following())
 
 
 async def _apply(
@@ -142,7 +141,6 @@ async def _apply(
     row: DispatchRow,
     ruling: Advanced,
     step: Step,
-    actor: Actor,
 ) -> Case:
     """Store the step, write it into the case file, tell the handset what it did not do itself."""
     after = _stepped(row, ruling, step)
@@ -152,9 +150,9 @@ async def _apply(
         raise NotFound("worker", row.worker_id)
     if step.to == Status.CLEARED:
         case = replace(case, handled_by=row.worker_id)
-    filled = ",".join(ruling.filled)
-    case = await _note(connection, case, after, addressee, actor, step.now, filled)
-    if step.to in ENDED and actor.kind != "worker":
+    body = _entry(after, addressee, ",".join(ruling.filled))
+    case = await write_event(connection, case, "dispatch", step.act, body)
+    if step.to in ENDED and step.act.actor.kind != "worker":
         await send_order(connection, addressee, case, after, "withdraw")
     return case
 
@@ -173,15 +171,8 @@ def _stepped(row: DispatchRow, ruling: Advanced, step: Step) -> DispatchRow:
     )
 
 
-async def _note(
-    connection: Connection,
-    case: Case,
-    row: DispatchRow,
-    addressee: Addressee,
-    actor: Actor,
-    now: datetime,
-    filled: str = "",
-) -> Case:
+def _entry(row: DispatchRow, addressee: Addressee, filled: str = "") -> dict[str, Any]:
+    """What the case file says of a dispatch; `filled`: steps that were passed without a word."""
     body = {
         "dispatchId": str(row.dispatch_id),
         "to": row.status.value,
@@ -190,18 +181,17 @@ async def _note(
         "reason": row.reason,
         "filled": filled or None,
     }
-    kept = {key: value for key, value in body.items() if value is not None}
-    return await write_event(connection, case, "dispatch", actor, kept, now)
+    return {key: value for key, value in body.items() if value is not None}
 
 
-async def _follow(connection: Connection, case: Case, step: Step, actor: Actor) -> Case:
+async def _follow(connection: Connection, case: Case, step: Step) -> Case:
     """Move the case on after a step: work began, is done, or nobody is on it any more."""
     if case.status not in WITH_WORKERS:
         return case
     if case.status == CaseStatus.DISPATCHED and step.to in UNDER_WAY:
-        case = await move_case(connection, case, CaseStatus.HANDLING, actor, step.now)
+        case = await move_case(connection, case, CaseStatus.HANDLING, step.act.following())
     others = await store.dispatches_of(connection, case.incident_id)
     if any(each.status in RUNNING for each in others):
         return case
     to = CaseStatus.ACCEPTED if case.handled_by is None else CaseStatus.HANDLED
-    return await move_case(connection, case, to, actor, step.now)
+    return await move_case(connection, case, to, step.act.following())

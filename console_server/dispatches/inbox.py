@@ -16,7 +16,7 @@ from prometheus_client import Counter
 from psycopg.rows import class_row
 
 from console_server.database import Connection
-from console_server.dispatches.messages import Sender, deal_with
+from console_server.dispatches.messages import Context, Sender, deal_with
 from console_server.errors import GridbeatError
 from console_server.incidents.opening import Rules
 from console_server.parts import Parts
@@ -92,12 +92,10 @@ async def _outcome(connection: Connection, parts: Parts, message: Message) -> st
         message.area_id,
         message.received_at,
     )
-    rules = Rules(parts.areas(), parts.pack())
+    context = Context(sender, Rules(parts.areas(), parts.pack()), parts.clock())
     try:
         async with connection.transaction():  # a savepoint: an unusable message changes nothing
-            outcome = await deal_with(
-                connection, message.kind, message.body, sender, rules, parts.clock()
-            )
+            outcome = await deal_with(connection, message.kind, message.body, context)
     except _UNUSABLE as error:
         _log.warning("inbox_unusable", message_id=message.message_id, error=repr(error))
         HANDLED.labels(message.kind, "unusable").inc()

@@ -16,7 +16,7 @@ from console_server.database import Connection
 from console_server.dispatches.commands import Step, advance_dispatch
 from console_server.dispatches.dispatch import Ignored, Status
 from console_server.errors import Invalid
-from console_server.incidents.actor import Actor, acting_worker
+from console_server.incidents.actor import Act, Actor, acting_worker
 from console_server.incidents.opening import (
     DURESS,
     GRAVEST,
@@ -43,75 +43,77 @@ class Sender:
     received_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a message is dealt with under."""
+
+    sender: Sender
+    rules: Rules
+    now: datetime
+
+
 async def deal_with(
     connection: Connection,
     kind: str,
     body: Mapping[str, Any],
-    sender: Sender,
-    rules: Rules,
-    now: datetime,
+    context: Context,
 ) -> str:
     """Do what the message asks for: the outcome.
 
     Raises:
         GridbeatError, ValueError: the message cannot be used.
     """
-    return await _DEALERS[kind](connection, body, sender, rules, now)
+    return await _DEALERS[kind](connection, body, context)
 
 
-async def _report(
-    connection: Connection, body: Mapping[str, Any], sender: Sender, rules: Rules, _now: datetime
-) -> str:
+async def _report(connection: Connection, body: Mapping[str, Any], context: Context) -> str:
     report = msgspec.convert(body, ReportMessage)
     text = report.text.strip()
-    known = report.cls is not None and rules.pack.find_class(report.cls) is not None
+    known = report.cls is not None and context.rules.pack.find_class(report.cls) is not None
     opening = Opening(
         class_code=report.cls if known and report.cls else UNCLASSIFIED,
         title=(report.title or text[:TITLE_FROM_TEXT] or UNCLASSIFIED)[:TITLE_MAX],
         source="handset",
-        reported_at=sender.received_at,
+        reported_at=context.sender.received_at,
         description=text[:TEXT_MAX],
         lon=report.lon,
         lat=report.lat,
-        client_id=_client_id(sender, report.id),
-        reporter_worker_id=sender.worker_id,
+        client_id=_client_id(context.sender, report.id),
+        reporter_worker_id=context.sender.worker_id,
     )
-    case = await open_incident(connection, opening, _actor(sender), rules)
+    case = await open_incident(connection, opening, _actor(context.sender), context.rules)
     return f"incident:{case.code}"
 
 
-async def _duress(
-    connection: Connection, body: Mapping[str, Any], sender: Sender, rules: Rules, _now: datetime
-) -> str:
+async def _duress(connection: Connection, body: Mapping[str, Any], context: Context) -> str:
     call = msgspec.convert(body, DuressMessage)
     placed = call.lon is not None and call.lat is not None
     opening = Opening(
         class_code=DURESS,
-        title=f"一键求助 {sender.name}",
+        title=f"一键求助 {context.sender.name}",
         source="duress",
-        reported_at=sender.received_at,
+        reported_at=context.sender.received_at,
         description=(call.text or "")[:TEXT_MAX],
         lon=call.lon if placed else None,
         lat=call.lat if placed else None,
         severity=GRAVEST,
-        client_id=_client_id(sender, call.id),
-        reporter_worker_id=sender.worker_id,
-        area_id=sender.area_id,
+        client_id=_client_id(context.sender, call.id),
+        reporter_worker_id=context.sender.worker_id,
+        area_id=context.sender.area_id,
     )
-    case = await open_incident(connection, opening, _actor(sender), rules)
+    case = await open_incident(connection, opening, _actor(context.sender), context.rules)
     return f"incident:{case.code}"
 
 
-async def _progress(
-    connection: Connection, body: Mapping[str, Any], sender: Sender, _rules: Rules, now: datetime
-) -> str:
+async def _progress(connection: Connection, body: Mapping[str, Any], context: Context) -> str:
     said = msgspec.convert(body, ProgressMessage)
-    step = Step(Status(said.step.value), _instant(said.at), now, said.note)
-    ruling = await advance_dispatch(connection, UUID(said.dispatch), step, _actor(sender))
+    act = Act(_actor(context.sender), context.now)
+    step = Step(Status(said.step.value), act, _instant(said.at), said.note)
+    ruling = await advance_dispatch(connection, UUID(said.dispatch), step)
     return f"ignored:{ruling.outcome}" if isinstance(ruling, Ignored) else f"step:{step.to}"
 
 
-_Dealer = Callable[[Connection, Mapping[str, Any], Sender, Rules, datetime], Awaitable[str]]
+_Dealer = Callable[[Connection, Mapping[str, Any], Context], Awaitable[str]]
 _DEALERS: Mapping[str, _Dealer] = {"report": _report, "duress": _duress, "progress": _progress}
 
 

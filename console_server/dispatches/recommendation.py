@@ -26,6 +26,7 @@ HOLE_S: Final = 240.0  # nobody would be left in the grid
 SILENT_S: Final = 1_800.0  # the place is hardly more than a memory
 AGE_COUNTS_FROM_S: Final = 90.0  # older than that is stale
 AGE_COUNTS_TO_S: Final = 1_800.0
+CANDIDATES_LIMIT_MAX: Final = 20  # more than a dispatcher reads; the map offers everybody else
 COARSE_FROM_M: Final = 50.0
 
 Bools = NDArray[np.bool_]
@@ -34,11 +35,12 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where somebody is needed: lon/lat degrees WGS-84, the grid if known."""
+    """Where somebody is needed: lon/lat degrees WGS-84, the grid and the group if known."""
 
     lon: float
     lat: float
     grid_id: int | None = None
+    group_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ def rank(field_: Field, place: Place, limit: int) -> Ranking:
                 row,
                 float(distance_m[row]),
                 float(travel_s[row]),
-                _reasons(field_, row, float(distance_m[row]), bool(hole[row]), row == closest),
+                _reasons(field_, row, float(distance_m[row]), _extra(hole, row, closest)),
             )
             for row in map(int, best)
         )
@@ -155,17 +157,20 @@ def _circumstances_s(field_: Field, hole: Bools) -> Floats:
     )
 
 
-def _reasons(
-    field_: Field,
-    row: int,
-    distance_m: float,
-    leaves: bool,
-    is_closest: bool,  # noqa: FBT001
-) -> tuple[Why, ...]:
+def _extra(hole: Bools, row: int, closest: int) -> frozenset[str]:
+    """Reasons that need a look at the others."""
+    found = {"closest": row == closest, "coverage_hole": bool(hole[row])}
+    return frozenset(code for code, applies in found.items() if applies)
+
+
+def _reasons(field_: Field, row: int, distance_m: float, extra: frozenset[str]) -> tuple[Why, ...]:
     age_s, accuracy_m = float(field_.fix_age_s[row]), float(field_.accuracy_m[row])
     battery, busy = float(field_.battery[row]), int(field_.open_dispatches[row])
     found = [
-        (True, Why("closest" if is_closest else "distance", {"distanceM": round(distance_m)})),
+        (
+            True,
+            Why("closest" if "closest" in extra else "distance", {"distanceM": round(distance_m)}),
+        ),
         (bool(field_.own_grid[row]), Why("own_grid")),
         (bool(field_.own_group[row]), Why("own_group")),
         (busy > 0, Why("busy", {"count": busy})),
@@ -176,7 +181,7 @@ def _reasons(
             Why("coarse", {"accuracyM": round(np.nan_to_num(accuracy_m))}),
         ),
         (field_.presence[row] == Presence.SILENT, Why("silent")),
-        (leaves, Why("coverage_hole", {"gridId": int(field_.grid_id[row])})),
+        ("coverage_hole" in extra, Why("coverage_hole", {"gridId": int(field_.grid_id[row])})),
     ]
     return tuple(why for applies, why in found if applies)
 

@@ -1,3 +1,4 @@
+# ruff: noqa: PLR0913, PLR0917 - a handler is given its parts by name
 """Who should go, sending them, and moving a dispatch: the one click and what follows it.
 
 Owns HTTP and who may do what; the work is done by the commands.
@@ -16,7 +17,7 @@ from console_server.dispatches.candidates import recommend
 from console_server.dispatches.commands import Step, advance_dispatch, send_worker
 from console_server.dispatches.dispatch import Ignored, Status
 from console_server.errors import Conflict, Invalid, NotFound
-from console_server.incidents.actor import acting_account
+from console_server.incidents.actor import Act, acting_account
 from console_server.incidents.case import Case
 from console_server.incidents.routes import visible_case
 from console_server.incidents.summaries import read_summary
@@ -59,8 +60,8 @@ async def send_one(
             worker_id = _first(found)
         else:
             await _expect_visible(connection, areas, request.user, worker_id)
-        actor, within_s = acting_account(request.user), pack.dispatch.acknowledge_within_s
-        row = await send_worker(connection, case, worker_id, actor, clock(), within_s)
+        act, within_s = _act(request, clock), pack.dispatch.acknowledge_within_s
+        row = await send_worker(connection, case, worker_id, act, within_s)
         return await _wire(connection, row.incident_id, row.dispatch_id)
 
 
@@ -80,12 +81,16 @@ async def move_dispatch(
         if found is None:
             raise NotFound("dispatch", str(dispatch_id))
         await visible_case(connection, areas, request.user, found.incident_id)
-        now = clock()
-        step, actor = Step(to, now, now, data.reason), acting_account(request.user)
-        ruling = await advance_dispatch(connection, dispatch_id, step, actor, data.version)
+        act = _act(request, clock)
+        step = Step(to, act, act.at, data.reason)
+        ruling = await advance_dispatch(connection, dispatch_id, step, data.version)
         if isinstance(ruling, Ignored):
             raise Conflict(f"The dispatch cannot become {to}: {ruling.outcome}.")
         return await _wire(connection, found.incident_id, dispatch_id)
+
+
+def _act(request: AccountRequest, clock: Clock) -> Act:
+    return Act(acting_account(request.user), clock())
 
 
 async def _recommended(

@@ -9,7 +9,7 @@ import asyncio
 from console_server.dispatches import store
 from console_server.dispatches.commands import Step, advance_dispatch
 from console_server.dispatches.dispatch import Status
-from console_server.incidents.actor import SYSTEM
+from console_server.incidents.actor import SYSTEM, Act
 from console_server.live.single import Duty, on_duty
 from console_server.parts import Parts
 
@@ -21,9 +21,7 @@ async def run(parts: Parts) -> None:
     """Fire what is due, for ever."""
     async with on_duty(parts, Duty.TIMERS) as connection:
         while True:
-            await connection.execute(
-                "SELECT 1"
-            )  # the duty is ours only while this connection lives
+            await connection.execute("SELECT 1")  # the duty ends with this connection
             await lapse_due(parts)
             await asyncio.sleep(LOOK_EVERY_S)
 
@@ -34,7 +32,7 @@ async def lapse_due(parts: Parts) -> int:
     async with parts.pool.connection() as connection:
         due = await store.unacknowledged(connection, now, AT_ONCE)
     for dispatch_id in due:
-        step = Step(Status.LAPSED, now, now, "not_acknowledged")
+        step = Step(Status.LAPSED, Act(SYSTEM, now), now, "not_acknowledged")
         async with parts.pool.connection() as connection:
-            await advance_dispatch(connection, dispatch_id, step, SYSTEM)
+            await advance_dispatch(connection, dispatch_id, step)
     return len(due)

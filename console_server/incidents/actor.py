@@ -4,6 +4,7 @@ Owns the value that commands pass on and the case file names; not rights (`incid
 """
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final, Literal
 
 from console_server.access.account import Account
@@ -12,7 +13,7 @@ from console_server.incidents.incident import DISPATCH
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """One actor. `role` is an account's role, `worker`, or `dispatch` for what follows of itself."""
+    """One actor. `role` is an account's, `worker`, or `dispatch` for what follows of itself."""
 
     kind: Literal["account", "worker", "system", "outside"]
     name: str
@@ -33,6 +34,18 @@ def acting_account(account: Account) -> Actor:
 def acting_worker(worker_id: int, name: str) -> Actor:
     """The actor behind a handset's message."""
     return Actor("worker", name, "worker", worker_id=worker_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Somebody does something at an instant of the server's clock."""
+
+    actor: Actor
+    at: datetime
+
+    def following(self) -> "Act":
+        """What follows of itself from it."""
+        return replace(self, actor=self.actor.following())
 
 
 SYSTEM: Final = Actor("system", "system", DISPATCH)

@@ -7,14 +7,13 @@ this order, so that commands wait for each other and never deadlock.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from console_server.database import Connection
 from console_server.errors import Conflict, Forbidden, NotFound
 from console_server.incidents import store
-from console_server.incidents.actor import Actor
+from console_server.incidents.actor import Act, Actor
 from console_server.incidents.case import Case
 from console_server.incidents.incident import DISPATCH, DONE, Mover, Need, Refused, Status, judge
 from console_server.incidents.summaries import read_summary
@@ -70,14 +69,13 @@ async def write_event(
     connection: Connection,
     case: Case,
     kind: str,
-    actor: Actor,
+    act: Act,
     body: Mapping[str, Any],
-    at: datetime,
 ) -> Case:
     """Add one event to the case file; the incident's version counts them."""
     after = replace(case, version=case.version + 1)
     await store.save_case(connection, case, after)
-    await store.append_event(connection, after, kind, actor, body, at)
+    await store.append_event(connection, after, kind, act, body)
     return after
 
 
@@ -85,8 +83,7 @@ async def move_case(
     connection: Connection,
     case: Case,
     to: Status,
-    actor: Actor,
-    at: datetime,
+    act: Act,
     grounds: Grounds = NOTHING,
 ) -> Case:
     """Make one move of the transition table, with its entry in the case file.
@@ -95,14 +92,14 @@ async def move_case(
         Conflict: the table has no such move from here, or something it needs is missing.
         Forbidden: this actor may not make it.
     """
-    mover = Mover(actor.role, await _handled(connection, case, actor))
+    mover = Mover(act.actor.role, await _handled(connection, case, act.actor))
     ruling = judge(case.status, to, mover, grounds.given())
     if isinstance(ruling, Refused):
         raise Forbidden(ruling.detail) if ruling.rights else Conflict(ruling.detail)
-    after = replace(_arrived(case, to, actor, at, grounds), version=case.version + 1)
+    after = replace(_arrived(case, to, act, grounds), version=case.version + 1)
     await store.save_case(connection, case, after)
     body = {"from": case.status.value, "to": to.value} | grounds.body()
-    await store.append_event(connection, after, "status", actor, body, at)
+    await store.append_event(connection, after, "status", act, body)
     return after
 
 
@@ -123,14 +120,14 @@ async def _handled(connection: Connection, case: Case, actor: Actor) -> bool:
     return await store.account_handled(connection, case, actor.account_id)
 
 
-def _arrived(case: Case, to: Status, actor: Actor, at: datetime, grounds: Grounds) -> Case:
+def _arrived(case: Case, to: Status, act: Act, grounds: Grounds) -> Case:
     after = replace(case, status=to)
-    if to == Status.HANDLED and actor.role == DISPATCH:
-        return replace(after, handled_at=at)  # the worker was noted with the dispatch
+    if to == Status.HANDLED and act.actor.role == DISPATCH:
+        return replace(after, handled_at=act.at)  # the worker was noted with the dispatch
     if to == Status.HANDLED:
-        return replace(after, handled_at=at, handled_by_account=actor.account_id)
+        return replace(after, handled_at=act.at, handled_by_account=act.actor.account_id)
     if to in {Status.DISPATCHED, Status.REWORK}:
         return replace(after, handled_at=None, handled_by=None, handled_by_account=None)
     if to in DONE and case.closed_at is None:
-        return replace(after, closed_at=at, merged_into=grounds.into)
+        return replace(after, closed_at=act.at, merged_into=grounds.into)
     return after

@@ -5,15 +5,15 @@ Owns the command and what it means for workers under way; the rules are `inciden
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from console_server.database import Connection
 from console_server.dispatches.commands import withdraw_all
 from console_server.errors import Conflict
-from console_server.incidents.actor import Actor
+from console_server.incidents.actor import Act
 from console_server.incidents.case import Case
 from console_server.incidents.casefile import (
+    NOTHING,
     Grounds,
     announce,
     expect_version,
@@ -30,12 +30,10 @@ class Decision:
 
     to: Status
     version: int
-    grounds: Grounds = Grounds()
+    grounds: Grounds = NOTHING
 
 
-async def decide(
-    connection: Connection, incident_id: UUID, decision: Decision, actor: Actor, now: datetime
-) -> Case:
+async def decide(connection: Connection, incident_id: UUID, decision: Decision, act: Act) -> Case:
     """Make the move; where the case has no more use for workers, their orders are withdrawn.
 
     Raises:
@@ -45,12 +43,12 @@ async def decide(
     """
     case, into = await _lock_both(connection, incident_id, decision.grounds.into)
     await expect_version(connection, case, decision.version)
-    case = await move_case(connection, case, decision.to, actor, now, decision.grounds)
+    case = await move_case(connection, case, decision.to, act, decision.grounds)
     if case.status not in WITH_WORKERS:
         reason = decision.grounds.reason or case.status.value
-        case = await withdraw_all(connection, case, actor, now, reason)
+        case = await withdraw_all(connection, case, act, reason)
     if into is not None:
-        await _absorb(connection, into, case, actor, now)
+        await _absorb(connection, into, case, act)
     await announce(connection, case)
     return case
 
@@ -64,10 +62,8 @@ async def _lock_both(
     return locked[incident_id], None if into is None else locked[into]
 
 
-async def _absorb(
-    connection: Connection, into: Case, merged: Case, actor: Actor, now: datetime
-) -> None:
+async def _absorb(connection: Connection, into: Case, merged: Case, act: Act) -> None:
     if into.incident_id == merged.incident_id or into.status in DONE:
         raise Conflict(f"A case cannot be merged into {into.code}, which is {into.status}.")
     body = {"incident": str(merged.incident_id), "code": merged.code}
-    await announce(connection, await write_event(connection, into, "absorbed", actor, body, now))
+    await announce(connection, await write_event(connection, into, "absorbed", act, body))

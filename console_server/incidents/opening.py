@@ -13,7 +13,7 @@ from console_server.areas.tree import AreaTree
 from console_server.database import Connection
 from console_server.errors import Invalid
 from console_server.incidents import store
-from console_server.incidents.actor import Actor
+from console_server.incidents.actor import Act, Actor
 from console_server.incidents.case import Case
 from console_server.incidents.casefile import announce
 from console_server.incidents.incident import Status
@@ -74,7 +74,7 @@ async def open_incident(
     case = await _new_case(connection, opening, rules)
     await store.insert_case(connection, case)
     body = {"source": opening.source, "classCode": opening.class_code}
-    await store.append_event(connection, case, "opened", actor, body, case.reported_at)
+    await store.append_event(connection, case, "opened", Act(actor, case.reported_at), body)
     await announce(connection, case)
     return case
 

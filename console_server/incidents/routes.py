@@ -1,3 +1,4 @@
+# ruff: noqa: PLR0913, PLR0917 - a handler is given its parts by name
 """`/api/incidents`: the queue, one case with its file, opening one, moving one.
 
 Owns HTTP and who may see what; the work is done by the commands. What lies outside of an account's
@@ -17,7 +18,7 @@ from console_server.areas.tree import AreaTree
 from console_server.database import Connection, Pool
 from console_server.errors import Forbidden, Invalid, NotFound
 from console_server.incidents import store
-from console_server.incidents.actor import acting_account
+from console_server.incidents.actor import Act, acting_account
 from console_server.incidents.case import Case
 from console_server.incidents.casefile import Grounds
 from console_server.incidents.commands import Decision, decide
@@ -105,8 +106,8 @@ async def move_incident(
     async with pool.connection() as connection:
         await visible_case(connection, areas, request.user, incident_id)
         decision = await _decision(connection, areas, request.user, data)
-        actor = acting_account(request.user)
-        case = await decide(connection, incident_id, decision, actor, clock())
+        act = Act(acting_account(request.user), clock())
+        case = await decide(connection, incident_id, decision, act)
         return await _detail(connection, case, request.user)
 
 

@@ -5,7 +5,7 @@ Owns rows in and out; not the rules (`incident.py`). Everything runs in the call
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from psycopg.types.json import Jsonb
 
 from console_server.database import Connection
 from console_server.errors import Conflict
-from console_server.incidents.actor import Actor
+from console_server.incidents.actor import Act
 from console_server.incidents.case import Case
 
 OPENING_LOCK = 0x67620301  # advisory: openings go one by one, so that codes have no gaps
@@ -91,12 +91,11 @@ async def append_event(
     connection: Connection,
     case: Case,
     kind: str,
-    actor: Actor,
+    act: Act,
     body: Mapping[str, Any],
-    at: datetime,
 ) -> None:
     """Add to the case file what brought the case to its version."""
-    who = {"accountId": actor.account_id, "workerId": actor.worker_id}
+    who = {"accountId": act.actor.account_id, "workerId": act.actor.worker_id}
     named = {key: value for key, value in who.items() if value is not None}
     await connection.execute(
         """INSERT INTO incident_events (incident_id, version, at, kind, actor_kind, actor, body)
@@ -105,10 +104,10 @@ async def append_event(
         {
             "incident_id": case.incident_id,
             "version": case.version,
-            "at": at,
+            "at": act.at,
             "kind": kind,
-            "actor_kind": actor.kind,
-            "actor": actor.name,
+            "actor_kind": act.actor.kind,
+            "actor": act.actor.name,
             "body": Jsonb(named | dict(body)),
         },
     )

@@ -61,6 +61,8 @@ def no_columns(count: int = 0) -> Columns:
 def encode_frame(columns: Columns, slots: Slots, server_time_s: float) -> bytes:
     """The rows of these slots as one frame; no slots make a heartbeat."""
     parts = [HEADER.pack(FRAME_MAGIC, len(slots), server_time_s), slots.astype("<u4").tobytes()]
-    for name in COLUMN_NAMES:
-        parts.append(getattr(columns, name)[slots].astype(_DTYPES[name], copy=False).tobytes())
+    parts += [
+        getattr(columns, name)[slots].astype(_DTYPES[name], copy=False).tobytes()
+        for name in COLUMN_NAMES
+    ]
     return b"".join(parts)

@@ -1,3 +1,4 @@
+# ruff: noqa: ANN401 - paho's callbacks have arguments that are not looked at
 """The server's own MQTT connection, for publishing.
 
 Owns paho's thread and the broker's acknowledgements as awaitables; not what is published. MQTT

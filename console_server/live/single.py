@@ -34,7 +34,7 @@ async def on_duty(parts: Parts, duty: Duty) -> AsyncIterator[Connection]:
         application_name=f"gridbeat-{duty.name.lower()}",
     )
     async with connection:
-        while not await _try_lock(connection, duty):
+        while not await _try_lock(connection, duty):  # noqa: ASYNC110 - no event says "free"
             await asyncio.sleep(TRY_EVERY_S)
         yield connection
 
