@@ -3,7 +3,14 @@
 import struct
 from typing import Any
 
-COLUMNS = (("slot", "I"), ("lon_e7", "i"), ("lat_e7", "i"), ("fixed_at", "I"), ("state", "B"), ("course_2deg", "B"))
+COLUMNS = (
+    ("slot", "I"),
+    ("lon_e7", "i"),
+    ("lat_e7", "i"),
+    ("fixed_at", "I"),
+    ("state", "B"),
+    ("course_2deg", "B"),
+)
 
 
 def read_frame(frame: bytes) -> dict[str, Any]:

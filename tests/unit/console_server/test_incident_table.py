@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,8 +23,17 @@ EVERYTHING = frozenset(Need)
 
 
 def test_the_seven_steps_can_be_walked_by_a_dispatcher_and_the_dispatch_itself() -> None:
-    steps = "reported accepted dispatched handling handled verified closed evaluated".split()
-    for from_, to in zip(steps, steps[1:], strict=False):
+    steps = [
+        "reported",
+        "accepted",
+        "dispatched",
+        "handling",
+        "handled",
+        "verified",
+        "closed",
+        "evaluated",
+    ]
+    for from_, to in pairwise(steps):
         role = DISPATCH if to in {"dispatched", "handling", "handled"} else "dispatcher"
         assert isinstance(judge(Status(from_), Status(to), Mover(role)), Move), (from_, to)
 
@@ -80,7 +91,9 @@ def test_no_walk_re_opens_a_closed_case_or_leaves_the_table(
 
 @given(st.sampled_from(Status), st.sampled_from(ROLES), st.booleans())
 def test_allowed_moves_are_exactly_those_that_would_be_judged_possible(
-    from_: Status, role: str, handled_it: bool
+    from_: Status,
+    role: str,
+    handled_it: bool,  # noqa: FBT001
 ) -> None:
     mover = Mover(role, handled_it)
     possible = {to for to in Status if isinstance(judge(from_, to, mover, EVERYTHING), Move)}
