@@ -16,7 +16,7 @@ import psycopg
 
 from console_server.command_line.database import DEMO_FOLDER, UP_FOLDER
 from console_server.command_line.speaking import Failure, set_up_logging
-from console_server.command_line.transfer import EXPORTS, IMPORTS
+from console_server.command_line.transfer import EXPORTS, IMPORTS, Kind
 from console_server.embedded.errors import StackError
 from console_server.errors import GridbeatError
 from console_server.settings import SettingsError
@@ -49,6 +49,10 @@ def said_plainly(command: Callable[P, None]) -> Callable[P, None]:
             raise Failure(str(error)) from error
         except psycopg.OperationalError as error:
             raise Failure(f"The database does not answer: {error}") from error
+        except OSError as error:
+            raise Failure(
+                f"{error.filename or 'A file'} cannot be used: {error.strerror}"
+            ) from error
 
     return run
 
@@ -127,6 +131,27 @@ def migrate(data_dir: Path | None) -> None:
     click.echo(f"applied: {', '.join(applied)}" if applied else "nothing to apply")
 
 
+@main.command("prepare-database")
+@said_plainly
+def prepare_database() -> None:
+    """Make roles and database on a PostgreSQL that runs elsewhere, by its superuser."""
+    from console_server.command_line import roles
+
+    roles.prepare_database()
+
+
+@main.command()
+@click.option("--username", default="admin", show_default=True)
+@at_data_dir
+@said_plainly
+def administrator(username: str, data_dir: Path | None) -> None:
+    """Make the first administrator, unless there are accounts already."""
+    from console_server.command_line import administrator, database
+
+    made = administrator.first_administrator(database.owner_url(data_dir), username)
+    click.echo(f"made {username}; password {made}" if made else "there are accounts already")
+
+
 @main.command("broker-config")
 @click.argument("folder", type=FOLDER)
 @click.option("--store", default="/data", show_default=True, help="JetStream's folder, there.")
@@ -143,7 +168,7 @@ def broker_config(folder: Path, store: str) -> None:
 @click.argument("file", type=EXISTING)
 @at_data_dir
 @said_plainly
-def import_(kind: str, file: Path, data_dir: Path | None) -> None:
+def import_(kind: Kind, file: Path, data_dir: Path | None) -> None:
     """Take records in from a file; a faulty file changes nothing."""
     from console_server.command_line import transfer
 

@@ -16,6 +16,7 @@ import psycopg
 from console_server.command_line.database import owner_url, running_directory
 from console_server.command_line.speaking import step
 from console_server.embedded.errors import StackError
+from console_server.embedded.postgres import timescale_is_loaded
 from console_server.embedded.postgres_programs import Edition, choose_programs
 
 DUMP = "database.dump"
@@ -68,7 +69,7 @@ def _load(dump: Path, owner: str, superuser: str) -> None:
     with psycopg.connect(superuser, autocommit=True) as connection:
         connection.execute("DROP SCHEMA public CASCADE")
         connection.execute("CREATE SCHEMA public AUTHORIZATION pg_database_owner")
-        timescale = _has_timescale(connection)
+        timescale = timescale_is_loaded(connection)
         if timescale:
             connection.execute("DROP EXTENSION IF EXISTS timescaledb CASCADE")
             connection.execute("CREATE EXTENSION timescaledb")
@@ -81,13 +82,6 @@ def _load(dump: Path, owner: str, superuser: str) -> None:
         with psycopg.connect(superuser, autocommit=True) as connection:
             connection.execute("SELECT timescaledb_post_restore()")
     migrate(owner)
-
-
-def _has_timescale(connection: psycopg.Connection) -> bool:
-    found = connection.execute(
-        "SELECT 1 FROM pg_available_extensions WHERE name = 'timescaledb'"
-    ).fetchone()
-    return found is not None
 
 
 def _refuse_full_database(url: str) -> None:

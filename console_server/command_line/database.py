@@ -37,3 +37,12 @@ def owner_url(data_dir: Path | None) -> str:
             "name its --data-dir here."
         )
     return found[1].database_owner_url
+
+
+def live_store_url(data_dir: Path | None) -> str | None:
+    """Address of the live store, through which running servers hear of a change at once."""
+    configured = os.environ.get("GRIDBEAT_VALKEY_URL")
+    if configured and data_dir is None:
+        return configured
+    found = running_directory(data_dir)
+    return found[1].valkey_url if found else None

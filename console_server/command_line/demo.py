@@ -17,6 +17,7 @@ import psycopg
 
 from console_server.command_line.installation import Choices, Installation
 from console_server.command_line.speaking import say, step
+from console_server.command_line.transfer import Kind
 from console_server.embedded.errors import StackError
 from console_server.embedded.process import base_environment, log_tail
 from console_server.embedded.supervise import run_until_stopped, stopping_on_signals
@@ -25,7 +26,7 @@ ACCOUNTS = ("admin", "dispatcher", "supervisor", "wall")
 KNOWN_PASSWORD = "gridbeat-demo"  # noqa: S105  # known on purpose, on loopback only
 SEED_LIMIT_S = 300
 # Kind of import → its file, in the order in which they refer to each other.
-DISTRICT_FILES = {
+DISTRICT_FILES: dict[Kind, str] = {
     "areas": "areas.geojson",
     "workers": "workers.xlsx",
     "shifts": "shifts.csv",
@@ -96,8 +97,10 @@ def _refuse_real_data(database_url: str) -> None:
 
 def _seed(installation: Installation, database_url: str, district: District) -> None:
     from console_server.imports.commands import import_file
+    from console_server.packs.pack import load_pack
 
     folder = installation.directory.district
+    pack = load_pack(os.environ.get("GRIDBEAT_PACK") or "xingdian")
     with step(f"Building a district with {district.workers} workers"):
         _simulators(
             installation,
@@ -106,7 +109,7 @@ def _seed(installation: Installation, database_url: str, district: District) -> 
         )
     for kind, name in DISTRICT_FILES.items():
         with step(f"Importing {kind}"):
-            import_file(database_url, kind, folder / name)
+            import_file(database_url, kind, folder / name, pack)
 
 
 def _plan_today(installation: Installation, database_url: str) -> None:

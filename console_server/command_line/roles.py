@@ -7,6 +7,7 @@ from typing import NoReturn
 
 import psycopg
 
+from console_server.embedded import postgres
 from console_server.embedded.broker import BrokerPorts, BrokerSecrets, write_configuration
 from console_server.embedded.errors import StackError
 from console_server.settings import LOOPBACK_HOSTS, Settings
@@ -49,6 +50,21 @@ def migrate(database_url: str) -> list[str]:
     from console_server.schema.migrate import migrate as apply
 
     return apply(database_url)
+
+
+def prepare_database() -> None:
+    """Make our roles and the empty database on a server that runs elsewhere; may be repeated.
+
+    Raises:
+        StackError: an address or a password is missing.
+    """
+    url = _required("GRIDBEAT_DATABASE_SUPERUSER_URL")
+    passwords = {
+        postgres.OWNER: _required("GRIDBEAT_DATABASE_OWNER_PASSWORD"),
+        postgres.SERVER: _required("GRIDBEAT_DATABASE_SERVER_PASSWORD"),
+        postgres.INGEST: _required("GRIDBEAT_DATABASE_INGEST_PASSWORD"),
+    }
+    postgres.prepare_server(url, passwords, postgres.DATABASE)
 
 
 def broker_config(folder: Path, store: str) -> None:

@@ -1,20 +1,22 @@
 """`gridbeat import` and `gridbeat export`: files in and out of an installation."""
 
 from pathlib import Path
+from typing import Literal, get_args
 
 import click
 from rich.console import Console
 from rich.table import Table
 
-from console_server.command_line.database import owner_url
+from console_server.command_line.database import live_store_url, owner_url
 from console_server.command_line.speaking import Failure, step
 from console_server.errors import Invalid
 
-IMPORTS = ("areas", "workers", "shifts", "checkpoints", "basemap")
+Kind = Literal["areas", "workers", "shifts", "checkpoints", "basemap"]
+IMPORTS = get_args(Kind)
 EXPORTS = ("areas", "workers", "shifts", "attendance")
 
 
-def import_file(kind: str, path: Path, data_dir: Path | None) -> None:
+def import_file(kind: Kind, path: Path, data_dir: Path | None) -> None:
     """Take a file in, or say everything that is wrong with it and change nothing.
 
     Raises:
@@ -22,9 +24,10 @@ def import_file(kind: str, path: Path, data_dir: Path | None) -> None:
     """
     from console_server.imports.commands import import_file as take_in
 
+    database_url, valkey_url = owner_url(data_dir), live_store_url(data_dir)
     try:
         with step(f"Importing {kind} from {path}"):
-            report = take_in(owner_url(data_dir), kind, path)
+            report = take_in(database_url, kind, path, valkey_url=valkey_url)
     except Invalid as refused:
         _show_errors(refused)
         raise Failure(f"{path} was refused; nothing was changed") from refused

@@ -1,10 +1,8 @@
 """`gridbeat up`: a working installation on this host, without demonstration data."""
 
-import secrets
-
 import click
-import psycopg
 
+from console_server.command_line.administrator import first_administrator
 from console_server.command_line.installation import Choices, Installation
 from console_server.embedded.data_directory import write_private
 from console_server.embedded.errors import StackError
@@ -27,7 +25,10 @@ def up(choices: Choices) -> None:
                 "knows. Give another --data-dir, or run gridbeat demo on it."
             )
         addresses = installation.start_stack()
-        made = _first_administrator(installation, addresses.database_owner_url)
+        made = first_administrator(addresses.database_owner_url, ADMINISTRATOR)
+        if made:
+            kept = installation.directory.administrator_file
+            write_private(kept, f"{ADMINISTRATOR}\n{made}\n")
         installation.start_roles(addresses, {})
         click.echo(f"ready: {installation.url}")
         if made:
@@ -37,16 +38,3 @@ def up(choices: Choices) -> None:
             )
         click.echo(f"handsets connect to {choices.listen}:{addresses.mqtt_port} (MQTT)")
         run_until_stopped(installation.supervisor)
-
-
-def _first_administrator(installation: Installation, database_url: str) -> str | None:
-    """Make the administrator of a new installation; the password, None if there are accounts."""
-    from console_server.access.commands import ensure_administrator
-
-    with psycopg.connect(database_url) as connection:
-        if connection.execute("SELECT 1 FROM accounts LIMIT 1").fetchone() is not None:
-            return None
-    password = secrets.token_urlsafe(12)
-    ensure_administrator(database_url, ADMINISTRATOR, password)
-    write_private(installation.directory.administrator_file, f"{ADMINISTRATOR}\n{password}\n")
-    return password

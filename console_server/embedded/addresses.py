@@ -100,9 +100,7 @@ def configured_database(url: str) -> dict[str, Any]:
     """
     try:
         with psycopg.connect(url, connect_timeout=5) as connection:
-            found = connection.execute(
-                "SELECT 1 FROM pg_available_extensions WHERE name = 'timescaledb'"
-            ).fetchone()
+            timescale = postgres.timescale_is_loaded(connection)
     except psycopg.OperationalError as error:
         raise StackError(
             f"The database of GRIDBEAT_DATABASE_URL does not answer: {error}"
@@ -110,7 +108,7 @@ def configured_database(url: str) -> dict[str, Any]:
     roles = ("superuser", "owner", "server", "ingest")
     return {f"database_{role}_url": url for role in roles} | {
         "postgres_source": "GRIDBEAT_DATABASE_URL",
-        "timescale": found is not None,
+        "timescale": timescale,
     }
 
 

@@ -10,11 +10,13 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from console_server.embedded.data_directory import Credentials
 from console_server.embedded.errors import StackError
@@ -169,23 +171,33 @@ def connects(server: PostgresServer, superuser_password: str) -> bool:
         return False
 
 
-def prepare_database(server: PostgresServer, secrets_: Credentials, name: str = DATABASE) -> None:
+def prepare_database(server: PostgresServer, made: Credentials, name: str = DATABASE) -> None:
     """Roles and the empty database with its extension; harmless when they exist."""
     passwords = {
-        OWNER: secrets_.database_owner,
-        SERVER: secrets_.database_server,
-        INGEST: secrets_.database_ingest,
+        OWNER: made.database_owner,
+        SERVER: made.database_server,
+        INGEST: made.database_ingest,
     }
-    url = server.url(SUPERUSER, secrets_.postgres_superuser, "postgres")
-    with psycopg.connect(url, autocommit=True) as connection:
+    url = server.url(SUPERUSER, made.postgres_superuser, "postgres")
+    prepare_server(url, passwords, name)
+
+
+def prepare_server(superuser_url: str, passwords: Mapping[str, str], name: str) -> None:
+    """The same on any server: role → password, and the database with what extension it has."""
+    with psycopg.connect(superuser_url, autocommit=True) as connection:
         for role, password in passwords.items():
             ensure_role(connection, role, password)
         create_database(connection, name)
-    with psycopg.connect(
-        server.url(SUPERUSER, secrets_.postgres_superuser, name), autocommit=True
-    ) as connection:
-        if server.programs.timescale:
+    inside = make_conninfo(superuser_url, dbname=name)
+    with psycopg.connect(inside, autocommit=True) as connection:
+        if timescale_is_loaded(connection):
             connection.execute("CREATE EXTENSION IF NOT EXISTS timescaledb")
+
+
+def timescale_is_loaded(connection: psycopg.Connection) -> bool:
+    """Whether this server runs with TimescaleDB, not only has its files."""
+    found = connection.execute("SHOW shared_preload_libraries").fetchone()
+    return found is not None and "timescaledb" in found[0]
 
 
 def ensure_role(connection: psycopg.Connection, role: str, password: str) -> None:
