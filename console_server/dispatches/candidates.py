@@ -29,7 +29,6 @@ from console_server.live.messages import presence_name
 from console_server.wire.cases import Candidate, Reason, Recommendation
 from telemetry_ingest.wire.presence import Presence
 
-
 _NO_PLACE = Recommendation([], Reason("no_place"))
 
 

@@ -7,6 +7,8 @@ Owns HTTP and who may do what; the work is done by the commands.
 from uuid import UUID
 
 from litestar import Router, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
 
 from console_server.access.account import Account, AccountRequest
 from console_server.access.guards import requires
@@ -32,7 +34,12 @@ FORWARDED = frozenset(Status) - {Status.ORDERED, Status.LAPSED}  # what a person
 
 @get("/incidents/{incident_id:uuid}/recommendations", guards=[COMMANDERS])
 async def list_candidates(
-    request: AccountRequest, pool: Pool, areas: AreaTree, hub: Hub, clock: Clock, incident_id: UUID
+    request: AccountRequest,
+    pool: NamedDependency[Pool],
+    areas: NamedDependency[AreaTree],
+    hub: NamedDependency[Hub],
+    clock: NamedDependency[Clock],
+    incident_id: FromPath[UUID],
 ) -> Recommendation:
     """Everybody who could go, the best first, each with the reasons."""
     async with pool.connection() as connection:
@@ -43,13 +50,13 @@ async def list_candidates(
 @post("/incidents/{incident_id:uuid}/dispatches", guards=[COMMANDERS])
 async def send_one(
     request: AccountRequest,
-    pool: Pool,
-    areas: AreaTree,
-    pack: RulePack,
-    hub: Hub,
-    clock: Clock,
-    incident_id: UUID,
-    data: NewDispatch | None = None,
+    pool: NamedDependency[Pool],
+    areas: NamedDependency[AreaTree],
+    pack: NamedDependency[RulePack],
+    hub: NamedDependency[Hub],
+    clock: NamedDependency[Clock],
+    incident_id: FromPath[UUID],
+    data: JSONBody[NewDispatch | None] = None,
 ) -> Dispatch:
     """Send a worker; without a worker in the body the first recommended one goes."""
     async with pool.connection() as connection:
@@ -68,11 +75,11 @@ async def send_one(
 @post("/dispatches/{dispatch_id:uuid}/transitions", guards=[COMMANDERS], status_code=200)
 async def move_dispatch(
     request: AccountRequest,
-    pool: Pool,
-    areas: AreaTree,
-    clock: Clock,
-    dispatch_id: UUID,
-    data: Transition,
+    pool: NamedDependency[Pool],
+    areas: NamedDependency[AreaTree],
+    clock: NamedDependency[Clock],
+    dispatch_id: FromPath[UUID],
+    data: JSONBody[Transition],
 ) -> Dispatch:
     """Withdraw an order (`cancelled`), or note a step that the worker told by other means."""
     to = _status(data.to)

@@ -10,7 +10,8 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from litestar import Router, get, post
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from console_server.access.account import Account, AccountRequest
 from console_server.access.guards import requires
@@ -33,28 +34,32 @@ PAGE_MAX = 500
 READERS = requires("dispatcher", "duty_leader", "supervisor", "wall", "department")
 COMMANDERS = requires("dispatcher", "duty_leader")
 DECIDERS = requires("dispatcher", "duty_leader", "supervisor")
-Page = Annotated[int, Parameter(ge=1, le=PAGE_MAX)]
+State = Annotated[Literal["open", "closed", "all"], QueryParameter(name="state")]
+Page = Annotated[int, QueryParameter(ge=1, le=PAGE_MAX)]
 
 
 @get("/incidents", guards=[READERS])
 async def list_incidents(
     request: AccountRequest,
-    pool: Pool,
-    areas: AreaTree,
-    state: Literal["open", "closed", "all"] = "open",
-    area: str | None = None,
+    pool: NamedDependency[Pool],
+    areas: NamedDependency[AreaTree],
+    which: State = "open",
+    area: FromQuery[str | None] = None,
     limit: Page = 100,
-    before: datetime | None = None,
+    before: FromQuery[datetime | None] = None,
 ) -> IncidentPage:
     """Incidents of the areas one may see, newest first, page by page."""
     within = areas_asked(areas, request.user, area)
     async with pool.connection() as connection:
-        return await read_page(connection, PageQuery(state, within, limit, before))
+        return await read_page(connection, PageQuery(which, within, limit, before))
 
 
 @get("/incidents/{incident_id:uuid}", guards=[READERS])
 async def show_incident(
-    request: AccountRequest, pool: Pool, areas: AreaTree, incident_id: UUID
+    request: AccountRequest,
+    pool: NamedDependency[Pool],
+    areas: NamedDependency[AreaTree],
+    incident_id: FromPath[UUID],
 ) -> Incident:
     """One case with its file and with where this account may move it."""
     async with pool.connection() as connection:
@@ -65,11 +70,11 @@ async def show_incident(
 @post("/incidents", guards=[COMMANDERS])
 async def open_one(
     request: AccountRequest,
-    pool: Pool,
-    areas: AreaTree,
-    pack: RulePack,
-    clock: Clock,
-    data: NewIncident,
+    pool: NamedDependency[Pool],
+    areas: NamedDependency[AreaTree],
+    pack: NamedDependency[RulePack],
+    clock: NamedDependency[Clock],
+    data: JSONBody[NewIncident],
 ) -> Incident:
     """Open an incident; the same `clientId` again is the same incident."""
     opening = Opening(
@@ -96,11 +101,11 @@ async def open_one(
 @post("/incidents/{incident_id:uuid}/transitions", guards=[DECIDERS], status_code=200)
 async def move_incident(
     request: AccountRequest,
-    pool: Pool,
-    areas: AreaTree,
-    clock: Clock,
-    incident_id: UUID,
-    data: Transition,
+    pool: NamedDependency[Pool],
+    areas: NamedDependency[AreaTree],
+    clock: NamedDependency[Clock],
+    incident_id: FromPath[UUID],
+    data: JSONBody[Transition],
 ) -> Incident:
     """Move a case along its table; a version that is no longer the newest is a conflict."""
     async with pool.connection() as connection:

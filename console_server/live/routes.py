@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 from litestar import Router, get
+from litestar.di import NamedDependency
 
 from console_server.access.account import AccountRequest
 from console_server.access.guards import requires
@@ -18,7 +19,9 @@ from telemetry_ingest.wire.presence import Presence
 
 
 @get("/positions", guards=[requires("dispatcher", "duty_leader", "supervisor", "wall")])
-async def list_positions(request: AccountRequest, hub: Hub, clock: Clock) -> list[Position]:
+async def list_positions(
+    request: AccountRequest, hub: NamedDependency[Hub], clock: NamedDependency[Clock]
+) -> list[Position]:
     """The latest place of every worker one may see; of the off-duty ones only that they are."""
     now_s = clock().timestamp()
     presence, causes = hub.fleet.presence(now_s), hub.fleet.shown_causes(now_s)
