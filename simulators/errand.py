@@ -4,6 +4,7 @@ It keeps to the handset's rules (the highest version of a dispatch counts, a rep
 nothing) and knows no map: `Feet` walk. Driven by `step`; time and chance are arguments.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum
 from math import inf
@@ -35,13 +36,6 @@ class Feet(Protocol):
         """Stop going wherever it was and take the day up again."""
 
 
-class Mouth(Protocol):
-    """What tells the centre."""
-
-    def __call__(self, message: ProgressMessage) -> None:
-        """Say one step of one dispatch."""
-
-
 class Stage(IntEnum):
     """How far an errand is."""
 
@@ -68,7 +62,7 @@ class Errands:
     plan: OrderPlan
     draw: Random
     feet: Feet
-    say: Mouth
+    say: Callable[[ProgressMessage], None]
     _versions: dict[str, int] = field(default_factory=dict)
     _open: list[Errand] = field(default_factory=list)
 

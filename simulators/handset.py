@@ -40,15 +40,17 @@ class Handset:
         self.credentials = credentials
         self.inbox = inbox or Inbox()
         self.outbox = Outbox()
+        self._quiet = asyncio.Event()
+        self._quiet.set()
         self.session = Session(_identity(credentials), self._on_welcome, self._on_message)
 
-    @property
-    def is_quiet(self) -> bool:
-        """Whether everything said so far has been acknowledged."""
-        return self.session.in_flight == 0 and not len(self.outbox)
+    async def quiet(self) -> None:
+        """Wait until everything said so far has been acknowledged."""
+        await self._quiet.wait()
 
     def send(self, item: Fix | Message) -> None:
         """Say something as soon as there is a network, after all that was said before."""
+        self._quiet.clear()
         self.outbox.put(item)
         self._pump()
 
@@ -82,6 +84,8 @@ class Handset:
             if done is not None and not done.done():
                 done.set_result(None)
             self._pump()
+            if self.session.in_flight == 0 and not self.outbox:
+                self._quiet.set()
 
         topic = uplink_topic(self.credentials.topic_prefix, parcel.kind)
         self.session.publish(topic, parcel.payload, on_acked)

@@ -30,7 +30,7 @@ class Ledger:
 
     pages: dict[str, HandsetPage] = field(default_factory=dict)
     repeated_acks: int = 0
-    _after_s: array[float] = field(default_factory=lambda: array("d"))
+    _after_s: "array[float]" = field(default_factory=lambda: array("d"))
 
     def open_page(self, handset_id: str, worker_id: int) -> None:
         """Begin a handset's page."""

@@ -9,6 +9,7 @@ import asyncio
 import re
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -140,7 +141,7 @@ async def send_for(options: LoadOptions, carriers: list[Carrier], ledger: Ledger
         carrier.handset.send(StatusMessage(at=round(began_s - 1, 3), duty=True))
     schedule = _schedule(began_s, options, len(carriers))
     for due_s, index in schedule:
-        while (wait_s := due_s - time.time()) > 0:
+        if (wait_s := due_s - time.time()) > 0:
             await asyncio.sleep(max(wait_s, TICK_S))
         carrier = carriers[index]
         handset_id = carrier.handset.credentials.handset_id
@@ -173,7 +174,7 @@ def write_report(options: LoadOptions, ledger: Ledger, took_s: float) -> None:
 
 def _file_name(http_url: str) -> str:
     """A name for the installation, so that credentials of two never mix."""
-    return re.sub(r"[^A-Za-z0-9.]+", "-", http_url.split("://")[-1]).strip("-")
+    return re.sub(r"[^A-Za-z0-9.]+", "-", http_url.rpartition("://")[2]).strip("-")
 
 
 def _schedule(
@@ -224,10 +225,10 @@ async def _drain(carriers: list[Carrier]) -> None:
     """Go off duty, and wait for the acknowledgements of what was sent, up to a limit."""
     for carrier in carriers:
         carrier.handset.send(StatusMessage(at=round(time.time(), 3), duty=False))
-    deadline_s = time.monotonic() + DRAIN_LIMIT_S
-    for carrier in carriers:
-        while not carrier.handset.is_quiet and time.monotonic() < deadline_s:
-            await asyncio.sleep(TICK_S)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(DRAIN_LIMIT_S):
+            for carrier in carriers:
+                await carrier.handset.quiet()
     for carrier in carriers:
         carrier.handset.session.disconnect()
     await asyncio.sleep(TICK_S)
