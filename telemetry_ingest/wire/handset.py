@@ -99,6 +99,7 @@ class DuressMessage(msgspec.Struct, frozen=True, omit_defaults=True):
     lon: float | None = None
     lat: float | None = None
     text: str | None = None
+    datum: Datum = Datum.WGS84
 
 
 class OrderMessage(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -8,9 +8,12 @@ Owns names and layouts; not the connections. Producer: `telemetry_ingest.live`; 
   can rebuild from the store;
 - channel `gb:inbox` (pub/sub): one `b"1"` whenever handset messages were committed to the inbox;
 - channel `gb:reference` (pub/sub): one `b"1"` from the control plane whenever areas, handsets,
-  duty-relevant shifts or workers changed, so that ingest reads them anew.
+  duty-relevant shifts or workers changed, so that ingest reads them anew;
+- key `gb:ingest:{areas}`: JSON `IngestHeartbeat` of the process that serves these areas, gone when
+  the process has been for `HEARTBEAT_EXPIRES_S`.
 """
 
+from collections.abc import Sequence
 from enum import IntFlag
 from typing import Final
 
@@ -21,6 +24,34 @@ LATEST_HASH: Final = "gb:latest"
 INBOX_CHANNEL: Final = "gb:inbox"
 REFERENCE_CHANNEL: Final = "gb:reference"
 EVENTS_STREAM: Final = "gb:events"
+HEARTBEAT_PREFIX: Final = "gb:ingest:"
+HEARTBEAT_EVERY_S: Final = 2.0
+HEARTBEAT_EXPIRES_S: Final = 10
+
+
+class IngestHeartbeat(msgspec.Struct, frozen=True):
+    """How one ingest process fares. Counters since `started_at`; times Unix s.
+
+    `waiting_for` names what does not answer (`broker`, `store`, `cache`); empty when all is well.
+    `backlog` counts messages received and not yet committed.
+    """
+
+    areas: list[str]
+    at: float
+    started_at: float
+    waiting_for: list[str]
+    received: int
+    committed: int
+    duplicate: int
+    ignored: int
+    rejected: dict[str, int]
+    backlog: int
+    last_commit_at: float | None = None
+
+
+def heartbeat_key(areas: Sequence[str]) -> str:
+    """The key under which the process that serves these areas reports."""
+    return HEARTBEAT_PREFIX + ",".join(sorted(areas))
 
 
 class LivePosition(msgspec.Struct, frozen=True, array_like=True):

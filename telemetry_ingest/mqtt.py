@@ -1,0 +1,247 @@
+"""MQTT: subscribe, receive, acknowledge; reconnect by itself.
+
+Owns sessions at the broker; not what messages mean. A session is persistent (MQTT 3.1.1,
+clean_session false) and named after lane and area, so that the process which takes an area over
+also takes over what the broker still holds for it. Nothing is acknowledged before `acknowledge`.
+
+Each connection has its own client: an acknowledgement can only go the way its message came.
+"""
+
+import hashlib
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import structlog
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from telemetry_ingest.counters import Counters
+from telemetry_ingest.intake import Intake
+from telemetry_ingest.message import Message
+from telemetry_ingest.settings import ALL_AREAS, Settings
+from telemetry_ingest.waiting import Backoff, WaitingRoom
+from telemetry_ingest.wire.topics import OWNTRACKS_PREFIX, PREFIX, Uplink
+
+QOS: Final = 1
+KEEPALIVE_S: Final = 30
+CONNECT_TIMEOUT_S: Final = 5.0
+# Fix and status come by two subscriptions, so one may overtake the other by this much.
+OVERTAKING_S: Final = 2.0
+# A full intake for so long means that the store is down: leave, the broker keeps the rest.
+STAND_DOWN_AFTER_S: Final = 10.0
+FIX_KINDS: Final = (Uplink.FIX, Uplink.STATUS)
+URGENT_KINDS: Final = (Uplink.REPORT, Uplink.PROGRESS, Uplink.DURESS)
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """One persistent session: its name and its filters. Filters count at the broker: few each."""
+
+    name: str
+    filters: tuple[str, ...]
+
+
+def fix_subscriptions(areas: Sequence[str]) -> list[Subscription]:
+    """Fixes and statuses of each area, and OwnTracks, whose topics have no area."""
+    owntracks = (f"{OWNTRACKS_PREFIX}/+/+", f"{OWNTRACKS_PREFIX}/+/+/+")
+    if ALL_AREAS in areas:
+        return [Subscription("fixes-all", _filters(ALL_AREAS, FIX_KINDS) + owntracks)]
+    native = [Subscription(f"fixes-{area}", _filters(area, FIX_KINDS)) for area in areas]
+    return [*native, Subscription("owntracks-" + ",".join(areas), owntracks)]
+
+
+def urgent_subscriptions(areas: Sequence[str]) -> list[Subscription]:
+    """Reports, progress and calls for help of each area: they never queue behind fixes."""
+    if ALL_AREAS in areas:
+        return [Subscription("urgent-all", _filters(ALL_AREAS, URGENT_KINDS))]
+    return [Subscription(f"urgent-{area}", _filters(area, URGENT_KINDS)) for area in areas]
+
+
+def client_id(name: str, secret: str) -> str:
+    """Stable over restarts, and not to be guessed: whoever knows it could end the session."""
+    return "ingest-" + hashlib.sha256(f"{name}\0{secret}".encode()).hexdigest()[:16]
+
+
+def _filters(area: str, kinds: Iterable[Uplink]) -> tuple[str, ...]:
+    level = "+" if area == ALL_AREAS else area
+    return tuple(f"{PREFIX}/{level}/+/{kind.value}" for kind in kinds)
+
+
+class Connection:
+    """One connection of a session, from CONNECT until it is lost."""
+
+    def __init__(self, session: "Session") -> None:
+        self.lost = threading.Event()
+        self.stood_down = False
+        self._session = session
+        self._unacknowledged: set[int] = set()
+        self._settled_after = 0.0
+        settings = session.settings
+        self._client = Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=client_id(session.subscription.name, settings.mqtt_password or ""),
+            clean_session=False,
+            protocol=MQTTProtocolVersion.MQTTv311,
+            manual_ack=True,
+            reconnect_on_failure=False,
+        )
+        if settings.mqtt_username is not None:
+            self._client.username_pw_set(settings.mqtt_username, settings.mqtt_password)
+        self._client.connect_timeout = CONNECT_TIMEOUT_S
+        self._client.on_connect = self._on_connect
+        self._client.on_message = self._on_message
+        self._client.on_subscribe = self._on_subscribe
+        self._client.on_disconnect = self._on_disconnect
+
+    def run(self) -> None:
+        """Stay connected until lost.
+
+        Raises:
+            OSError: the broker does not answer.
+        """
+        settings = self._session.settings
+        self._client.connect(settings.mqtt_host, settings.mqtt_port, KEEPALIVE_S)
+        self._client.loop_start()
+        self.lost.wait()
+        self._client.loop_stop()
+
+    def close(self) -> None:
+        """Leave in order; what was acknowledged is sent first."""
+        self._client.disconnect()
+
+    def acknowledge(self, mids: Iterable[int]) -> None:
+        """Tell the broker that these are safe. Harmless when the connection is gone."""
+        for mid in mids:
+            self._unacknowledged.discard(mid)
+            if not self.lost.is_set():
+                self._client.ack(mid, QOS)
+
+    def _on_connect(
+        self,
+        client: Client,
+        _userdata: object,
+        flags: ConnectFlags,
+        reason: ReasonCode,
+        _properties: Properties | None,
+    ) -> None:
+        if reason.is_failure:
+            self._session.refused(str(reason))
+            return
+        if flags.session_present:  # what was in flight before comes again, after newer messages
+            self._settled_after = time.time() + self._session.settings.redelivery_s
+        client.subscribe([(topic, QOS) for topic in self._session.subscription.filters])
+
+    def _on_subscribe(
+        self,
+        _client: Client,
+        _userdata: object,
+        _mid: int,
+        reasons: list[ReasonCode],
+        _properties: Properties | None,
+    ) -> None:
+        refused = [str(reason) for reason in reasons if reason.is_failure]
+        if refused:
+            self._session.refused(f"subscription: {refused[0]}")
+            self._client.disconnect()
+        else:
+            self._session.welcomed()
+
+    def _on_message(self, _client: Client, _userdata: object, message: MQTTMessage) -> None:
+        mid = message.mid
+        if message.qos and mid in self._unacknowledged:
+            self._session.counters.redelivered += 1
+            return
+        received_at = time.time()
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:
+            topic = ""
+        settle_at = max(received_at, self._settled_after) + OVERTAKING_S
+        received = Message(topic, bytes(message.payload), received_at, mid, self, settle_at)
+        if message.qos:
+            self._unacknowledged.add(mid)
+        if not self._session.intake.put(received, STAND_DOWN_AFTER_S):
+            self.stood_down = True
+            self._client.disconnect()
+
+    def _on_disconnect(
+        self,
+        _client: Client,
+        _userdata: object,
+        _flags: DisconnectFlags,
+        _reason: ReasonCode,
+        _properties: Properties | None,
+    ) -> None:
+        self.lost.set()
+
+
+class Session(threading.Thread):
+    """Keeps one subscription connected."""
+
+    def __init__(
+        self,
+        subscription: Subscription,
+        settings: Settings,
+        intake: Intake,
+        room: WaitingRoom,
+        counters: Counters,
+    ) -> None:
+        super().__init__(name=subscription.name, daemon=True)
+        self.subscription, self.settings = subscription, settings
+        self.intake, self.counters = intake, counters
+        self._room = room
+        self._backoff = Backoff(room, subscription.name, "broker")
+        self._connection: Connection | None = None
+        self._reason = "connection lost"
+
+    def run(self) -> None:
+        """Connect, and again, until the process stops."""
+        while not self._room.stopping.is_set():
+            self._reason = "connection lost"
+            self._connection = Connection(self)
+            try:
+                self._connection.run()
+            except OSError as error:
+                self._reason = str(error)
+            if self._room.stopping.is_set():
+                return
+            if self._connection.stood_down:
+                self._stand_down()
+            else:
+                self.counters.reconnects["broker"] += 1
+                self._backoff.wait(self._reason)
+
+    def stop(self) -> None:
+        """Leave the broker; the process stops."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection.lost.set()
+
+    def welcomed(self) -> None:
+        """The broker has accepted connection and subscriptions."""
+        self._backoff.succeeded()
+        _log.info("subscribed", session=self.name, filters=self.subscription.filters)
+
+    def refused(self, reason: str) -> None:
+        """The broker answers, but not as wanted; most often its accounts are not set up."""
+        self._reason = reason
+
+    def _stand_down(self) -> None:
+        _log.warning("standing_down", session=self.name, reason="the store does not keep up")
+        while not self._room.stopping.is_set() and not self.intake.wait_for_room(1.0):
+            pass
+
+
+def acknowledge(messages: Iterable[Message]) -> None:
+    """Acknowledge messages that are committed, each on the connection it came by."""
+    by_connection: dict[Any, list[int]] = {}
+    for message in messages:
+        by_connection.setdefault(message.source, []).append(message.mid)
+    for connection, mids in by_connection.items():
+        connection.acknowledge(mids)
