@@ -3,6 +3,7 @@
 from importlib.metadata import version
 
 from litestar import Router, get
+from litestar.di import NamedDependency
 
 from console_server.packs.pack import RulePack
 from console_server.settings import Settings
@@ -12,7 +13,9 @@ VERSION = version("gridbeat")
 
 
 @get("/installation", opt={"public": True})
-async def installation(settings: Settings, pack: RulePack) -> Installation:
+async def installation(
+    settings: NamedDependency[Settings], pack: NamedDependency[RulePack]
+) -> Installation:
     """The pack in force, the base map, and whether this is a demonstration."""
     return Installation(
         pack_code=pack.code,

@@ -15,6 +15,7 @@ from typing import Any
 
 from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 
 DIST = Path(__file__).parent.parent / "web_console" / "dist"
 IMMUTABLE = "public, max-age=31536000, immutable"
@@ -37,7 +38,7 @@ class WebFile:
 
 
 @get(["/", "/{path:path}"], opt={"no_compression": True}, include_in_schema=False)
-async def web_file(request: Request[Any, Any, Any], path: str = "") -> Response[bytes]:
+async def web_file(request: Request[Any, Any, Any], path: FromPath[str] = "") -> Response[bytes]:
     """A file of the console, or its index for every page of the application."""
     return answer(request, DIST, path.strip("/"))
 

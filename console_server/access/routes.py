@@ -4,6 +4,8 @@ from typing import Any
 
 from litestar import Request, Response, Router, delete, get, post
 from litestar.datastructures import Cookie, State
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
 
 from console_server.access.account import Account
 from console_server.access.middleware import COOKIE
@@ -23,10 +25,10 @@ SessionRequest = Request[Account, SessionRecord, Any]
 @post("/session", opt={"public": True}, status_code=201)
 async def sign_in(
     request: Request[Any, Any, State],
-    data: SignIn,
-    pool: Pool,
-    valkey: Valkey,
-    settings: Settings,
+    data: JSONBody[SignIn],
+    pool: NamedDependency[Pool],
+    valkey: NamedDependency[Valkey],
+    settings: NamedDependency[Settings],
 ) -> Response[Session]:
     """Sign in: the answer sets the session cookie and carries the CSRF token."""
     address = request.client.host if request.client else "unknown"
@@ -48,7 +50,9 @@ async def who(request: SessionRequest) -> Session:
 
 
 @delete("/session", status_code=204)
-async def sign_out(request: SessionRequest, valkey: Valkey, settings: Settings) -> Response[None]:
+async def sign_out(
+    request: SessionRequest, valkey: NamedDependency[Valkey], settings: NamedDependency[Settings]
+) -> Response[None]:
     """Sign out: the session ends here, whatever becomes of the cookie."""
     await close_session(valkey, request.auth)
     return Response(None, status_code=204, cookies=[_cookie("", settings, 0)])

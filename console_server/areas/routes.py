@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import msgspec
 import shapely
 from litestar import Response, Router, get
+from litestar.di import NamedDependency
 from shapely.geometry import mapping
 
 from console_server.access.account import AccountRequest
@@ -16,14 +17,14 @@ PRECISION_DEG = 1e-6  # 11 cm: below a pixel at any zoom, half the size of full 
 
 
 @get("/areas")
-async def list_areas(request: AccountRequest, areas: AreaTree) -> list[Area]:
+async def list_areas(request: AccountRequest, areas: NamedDependency[AreaTree]) -> list[Area]:
     """The tree as far as the account may see it, parents before children."""
     nodes = sorted(seen_by(request, areas), key=lambda node: (len(node.lineage), node.code))
     return [_to_wire(node, areas) for node in nodes]
 
 
 @get("/areas/grids.geojson", opt={"no_compression": True})
-async def grids(request: AccountRequest, areas: AreaTree) -> Response[bytes]:
+async def grids(request: AccountRequest, areas: NamedDependency[AreaTree]) -> Response[bytes]:
     """The borders of all grids: properties `areaId code name parentCode communityName`."""
     nodes = [node for node in seen_by(request, areas) if node.kind == "grid"]
     of_account = request.user.area_id or "all"

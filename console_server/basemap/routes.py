@@ -3,6 +3,7 @@
 from typing import Any
 
 from litestar import Request, Response, Router, get
+from litestar.di import NamedDependency
 
 from console_server.basemap.store import layers_version, read_layers
 from console_server.database import Pool
@@ -10,7 +11,7 @@ from console_server.geojson import geojson_response
 
 
 @get("/basemap.geojson", opt={"no_compression": True})
-async def basemap(request: Request[Any, Any, Any], pool: Pool) -> Response[bytes]:
+async def basemap(request: Request[Any, Any, Any], pool: NamedDependency[Pool]) -> Response[bytes]:
     """One FeatureCollection of all layers; each feature says its `layer`."""
     async with pool.connection() as connection:
         version = f"basemap-{await layers_version(connection)}"

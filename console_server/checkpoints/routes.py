@@ -2,6 +2,8 @@
 
 import msgspec
 from litestar import Router, get
+from litestar.di import NamedDependency
+from litestar.params import FromQuery
 
 from console_server.access.account import AccountRequest
 from console_server.areas.tree import AreaTree
@@ -12,7 +14,10 @@ from console_server.wire.field import Checkpoint
 
 @get("/checkpoints")
 async def checkpoints(
-    request: AccountRequest, pool: Pool, areas: AreaTree, area: str | None = None
+    request: AccountRequest,
+    pool: NamedDependency[Pool],
+    areas: NamedDependency[AreaTree],
+    area: FromQuery[str | None] = None,
 ) -> list[Checkpoint]:
     """Checkpoints within the account's areas, or within `area` (a code)."""
     async with pool.connection() as connection:

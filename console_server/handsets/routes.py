@@ -4,7 +4,8 @@
 from typing import Annotated
 
 from litestar import Router, delete, get, post
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from console_server.access.account import AccountRequest
 from console_server.access.guards import requires
@@ -24,13 +25,13 @@ from console_server.wire.field import Handset, HandsetCredentials, NewHandset
 @post("/handsets", guards=[requires()])
 async def enrol(
     request: AccountRequest,
-    data: NewHandset,
-    pool: Pool,
-    valkey: Valkey,
-    areas: AreaTree,
-    handset_accounts: HandsetAccounts,
-    settings: Settings,
-    clock: Clock,
+    data: JSONBody[NewHandset],
+    pool: NamedDependency[Pool],
+    valkey: NamedDependency[Valkey],
+    areas: NamedDependency[AreaTree],
+    handset_accounts: NamedDependency[HandsetAccounts],
+    settings: NamedDependency[Settings],
+    clock: NamedDependency[Clock],
 ) -> HandsetCredentials:
     """Enrol a handset. Its password is shown this once and works when the answer arrives."""
     enroller = Enroller(pool, handset_accounts, areas, request.user, clock())
@@ -49,9 +50,9 @@ async def enrol(
 @get("/handsets", guards=[requires("supervisor", "duty_leader")])
 async def handsets(
     request: AccountRequest,
-    pool: Pool,
-    areas: AreaTree,
-    worker: Annotated[int | None, Parameter(query="workerId")] = None,
+    pool: NamedDependency[Pool],
+    areas: NamedDependency[AreaTree],
+    worker: Annotated[int | None, QueryParameter(name="workerId")] = None,
 ) -> list[Handset]:
     """Enrolled and revoked handsets, the newest first."""
     async with pool.connection() as connection:
@@ -62,12 +63,12 @@ async def handsets(
 @delete("/handsets/{code:str}", guards=[requires()], status_code=204)
 async def revoke(
     request: AccountRequest,
-    code: str,
-    pool: Pool,
-    valkey: Valkey,
-    areas: AreaTree,
-    handset_accounts: HandsetAccounts,
-    clock: Clock,
+    code: FromPath[str],
+    pool: NamedDependency[Pool],
+    valkey: NamedDependency[Valkey],
+    areas: NamedDependency[AreaTree],
+    handset_accounts: NamedDependency[HandsetAccounts],
+    clock: NamedDependency[Clock],
 ) -> None:
     """Revoke a handset: the broker has cut it off when the answer arrives."""
     await Enroller(pool, handset_accounts, areas, request.user, clock()).revoke(code)

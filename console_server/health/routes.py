@@ -5,6 +5,7 @@ from typing import Any
 
 from litestar import Request, Response, Router, get
 from litestar.datastructures import State
+from litestar.di import NamedDependency
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from console_server.access.middleware import COOKIE
@@ -23,7 +24,9 @@ async def health(state: State) -> Response[Health]:
 
 
 @get("/metrics", include_in_schema=False)
-async def metrics(request: Request[Any, Any, Any], valkey: Valkey) -> Response[bytes]:
+async def metrics(
+    request: Request[Any, Any, Any], valkey: NamedDependency[Valkey]
+) -> Response[bytes]:
     """Counters for Prometheus."""
     if not _is_local(request):
         session_id = request.cookies.get(COOKIE)

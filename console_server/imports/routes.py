@@ -2,13 +2,13 @@
 """`POST /api/{areas,workers,shifts,checkpoints,basemap}/import`: a file in the field `file`."""
 
 from dataclasses import dataclass
-from typing import Annotated, get_args
+from typing import get_args
 
 from litestar import Router, post
 from litestar.datastructures import State, UploadFile
-from litestar.enums import RequestEncodingType
+from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import Body
+from litestar.params import MultipartBody
 
 from console_server.access.account import AccountRequest
 from console_server.access.guards import requires
@@ -42,12 +42,12 @@ def _route(kind: ImportKind) -> HTTPRouteHandler:
     )
     async def import_upload(
         request: AccountRequest,
-        data: Annotated[Upload, Body(media_type=RequestEncodingType.MULTI_PART)],
-        pool: Pool,
-        valkey: Valkey,
-        areas: AreaTree,
-        pack: RulePack,
-        clock: Clock,
+        data: MultipartBody[Upload],
+        pool: NamedDependency[Pool],
+        valkey: NamedDependency[Valkey],
+        areas: NamedDependency[AreaTree],
+        pack: NamedDependency[RulePack],
+        clock: NamedDependency[Clock],
         state: State,
     ) -> ImportReport:
         file = ImportedFile(

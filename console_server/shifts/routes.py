@@ -6,7 +6,8 @@ from datetime import datetime, time, timedelta
 from typing import Annotated
 
 from litestar import Router, get, post
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromQuery, JSONBody, QueryParameter
 
 from console_server.access.account import AccountRequest
 from console_server.access.audit import record_act
@@ -29,12 +30,12 @@ WORKER_PLAN_DAYS = 31  # before and after today, when a worker is named but no d
 @get("/shifts", guards=[requires("dispatcher", "supervisor", "duty_leader")])
 async def shifts(
     request: AccountRequest,
-    pool: Pool,
-    areas: AreaTree,
-    pack: RulePack,
-    clock: Clock,
-    date: Date | None = None,
-    worker: Annotated[int | None, Parameter(query="workerId")] = None,
+    pool: NamedDependency[Pool],
+    areas: NamedDependency[AreaTree],
+    pack: NamedDependency[RulePack],
+    clock: NamedDependency[Clock],
+    date: FromQuery[Date | None] = None,
+    worker: Annotated[int | None, QueryParameter(name="workerId")] = None,
 ) -> list[Shift]:
     """Shifts of a day of the pack's time zone (today if nothing is named), or of a worker."""
     today = clock().astimezone(pack.zone).date()
@@ -54,11 +55,11 @@ async def shifts(
 @post("/shifts", guards=[requires("supervisor", "duty_leader")])
 async def plan(
     request: AccountRequest,
-    data: NewShift,
-    pool: Pool,
-    valkey: Valkey,
-    areas: AreaTree,
-    pack: RulePack,
+    data: JSONBody[NewShift],
+    pool: NamedDependency[Pool],
+    valkey: NamedDependency[Valkey],
+    areas: NamedDependency[AreaTree],
+    pack: NamedDependency[RulePack],
 ) -> Shift:
     """Plan one shift for a worker."""
     wanted = PlannedShift(data.worker_id, data.starts_at, data.ends_at, data.kind)

@@ -5,6 +5,8 @@ from dataclasses import asdict
 
 import msgspec
 from litestar import Router, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from console_server.access.account import Account, AccountRequest
 from console_server.access.audit import record_act
@@ -24,7 +26,10 @@ EVERYBODY = requires("dispatcher", "supervisor", "duty_leader", "department", "w
 
 @get("/workers", guards=[EVERYBODY])
 async def workers(
-    request: AccountRequest, pool: Pool, areas: AreaTree, area: str | None = None
+    request: AccountRequest,
+    pool: NamedDependency[Pool],
+    areas: NamedDependency[AreaTree],
+    area: FromQuery[str | None] = None,
 ) -> list[Worker]:
     """Workers in service within the account's areas, or within `area` (a code)."""
     within = areas.within(request.user, area)
@@ -34,7 +39,12 @@ async def workers(
 
 
 @get("/workers/{worker_id:int}", guards=[EVERYBODY])
-async def worker(request: AccountRequest, pool: Pool, areas: AreaTree, worker_id: int) -> Worker:
+async def worker(
+    request: AccountRequest,
+    pool: NamedDependency[Pool],
+    areas: NamedDependency[AreaTree],
+    worker_id: FromPath[int],
+) -> Worker:
     """One worker."""
     async with pool.connection() as connection:
         rows = await list_workers(connection, areas.visible(request.user), worker_id)
@@ -46,11 +56,11 @@ async def worker(request: AccountRequest, pool: Pool, areas: AreaTree, worker_id
 @post("/workers", guards=[requires()])
 async def take_on(
     request: AccountRequest,
-    data: NewWorker,
-    pool: Pool,
-    valkey: Valkey,
-    areas: AreaTree,
-    clock: Clock,
+    data: JSONBody[NewWorker],
+    pool: NamedDependency[Pool],
+    valkey: NamedDependency[Valkey],
+    areas: NamedDependency[AreaTree],
+    clock: NamedDependency[Clock],
 ) -> Worker:
     """Take on a worker."""
     async with pool.connection() as connection:
