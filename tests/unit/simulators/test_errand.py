@@ -81,7 +81,8 @@ def test_an_older_version_after_a_withdrawal_is_ignored() -> None:
 def test_several_orders_are_queued_and_done_one_by_one() -> None:
     errands, said, feet = make_errands()
     errands.receive(make_order("d1"), NOON_S)
-    errands.receive(make_order("d2"), NOON_S + 1)
+    errands.step(NOON_S + 10)
+    errands.receive(make_order("d2"), NOON_S + 10)
     run_to_end(errands)
     first = [message.at for message in said if message.dispatch == "d1"]
     second = [m.at for m in said if m.dispatch == "d2" and m.step == "en_route"]
