@@ -42,9 +42,9 @@ class RunningServer:
             client.headers["X-CSRF-Token"] = answer.json()["csrfToken"]
             yield client
 
-    def rows(self, query: str) -> list[Any]:
+    def rows(self, query: str, *values: object) -> list[Any]:
         with psycopg.connect(self.owner_url) as connection:
-            return connection.execute(query).fetchall()  # type: ignore[arg-type]
+            return connection.execute(query, values).fetchall()
 
 
 def square(west: float, south: float, size: float = 0.01) -> dict[str, Any]:

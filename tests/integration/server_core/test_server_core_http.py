@@ -1,0 +1,91 @@
+"""The HTTP edge: problems, headers, the console's files, stopping."""
+
+import time
+from dataclasses import replace
+
+import pytest
+import websockets.sync.client
+from small_district import RunningServer, serving
+
+from console_server.embedded.ports import free_port
+
+
+def test_problems_have_a_stable_code_and_their_own_type(server: RunningServer) -> None:
+    with server.signed_in("admin") as client:
+        answers = {
+            "no_such_route": client.get("/api/nothing"),
+            "method_not_allowed": client.put("/api/workers"),
+            "not_found": client.get("/api/workers/99999"),
+            "invalid": client.post("/api/workers", content=b"{"),
+            "too_large": client.post("/api/workers", content=b"x" * (2 << 20)),
+        }
+    for code, answer in answers.items():
+        assert answer.headers["content-type"] == "application/problem+json", code
+        body = answer.json()
+        assert (body["code"], body["status"]) == (code, answer.status_code), answer.text
+        assert body["type"] == f"/problems/{code}"
+
+
+def test_every_answer_tells_the_browser_what_it_may_do(server: RunningServer) -> None:
+    with server.client() as client:
+        for path in ("/", "/api/session", "/api/installation", "/schema/openapi.json"):
+            headers = client.get(path).headers
+            policy = headers["content-security-policy"]
+            assert "default-src 'none'" in policy
+            assert "worker-src 'self' blob:" in policy
+            assert "frame-ancestors 'none'" in policy
+            assert headers["x-content-type-options"] == "nosniff"
+            assert headers["referrer-policy"] == "same-origin"
+            assert "server" not in headers or "uvicorn" in headers["server"]
+
+
+def test_lists_are_compressed_and_not_kept_by_the_browser(server: RunningServer) -> None:
+    with server.client() as client:
+        answer = client.get("/schema/openapi.json")
+    assert answer.headers["content-encoding"] == "gzip"
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_health_and_metrics_answer_without_a_session_on_this_host(server: RunningServer) -> None:
+    with server.client() as client:
+        health = client.get("/api/health")
+        metrics = client.get("/metrics")
+        through_proxy = client.get("/metrics", headers={"X-Forwarded-For": "203.0.113.9"})
+    assert health.status_code == 503  # no ingest runs here
+    assert health.json()["ready"] is False
+    assert set(health.json()["parts"]) == {"store", "cache", "broker", "ingest"}
+    assert metrics.status_code == 200
+    assert "gridbeat_" in metrics.text
+    assert through_proxy.status_code == 403
+
+
+def test_a_socket_without_a_session_or_from_another_site_is_refused(server: RunningServer) -> None:
+    url = server.url.replace("http", "ws") + "/api/live"
+    with pytest.raises(websockets.exceptions.InvalidStatus):
+        websockets.sync.client.connect(url, open_timeout=5)
+    with server.signed_in("dispatcher") as client:
+        cookie = {"Cookie": f"gb_session={client.cookies['gb_session']}"}
+        with pytest.raises(websockets.exceptions.InvalidStatus):
+            websockets.sync.client.connect(
+                url, additional_headers=cookie, origin="https://evil.example", open_timeout=5
+            )
+        own_origin = server.url
+        with websockets.sync.client.connect(
+            url, additional_headers=cookie, origin=own_origin, open_timeout=5
+        ) as socket:
+            assert '"snapshot"' in str(socket.recv(timeout=5))
+
+
+def test_it_stops_within_three_seconds_with_open_sockets(server: RunningServer) -> None:
+    settings = replace(server.settings, http_port=free_port())
+    with serving(settings) as running:
+        second = RunningServer(f"http://127.0.0.1:{settings.http_port}", settings, server.owner_url)
+        with second.signed_in("dispatcher") as client:
+            socket = websockets.sync.client.connect(
+                second.url.replace("http", "ws") + "/api/live",
+                additional_headers={"Cookie": f"gb_session={client.cookies['gb_session']}"},
+            )
+        began = time.monotonic()
+        running.should_exit = True
+    assert time.monotonic() - began < 3
+    socket.close()
