@@ -5,11 +5,13 @@ so that no order of adding changes a sum. Pure.
 """
 
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 Span = tuple[int, int]
 Spans = tuple[Span, ...]
 SECOND_US: Final = 1_000_000
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def union(*several: Iterable[Span]) -> Spans:
@@ -54,3 +56,13 @@ def length(spans: Spans) -> int:
 def whole(spans: Spans) -> Span | None:
     """From the first begin to the last end."""
     return (spans[0][0], spans[-1][1]) if spans else None
+
+
+def in_us(at: datetime) -> int:
+    """Microseconds since 1970 UTC, exactly."""
+    return (at - EPOCH) // timedelta(microseconds=1)
+
+
+def from_us(at_us: int) -> datetime:
+    """The instant, UTC."""
+    return EPOCH + timedelta(microseconds=at_us)

@@ -1,13 +1,14 @@
 """`GET /api/pack`: the rule pack in force, as far as a console shows it."""
 
 from litestar import Router, get
+from litestar.di import NamedDependency
 
 from console_server.packs.pack import RulePack
 from console_server.wire.cases import Pack, PackClass, PackGroup
 
 
 @get("/pack")
-async def read_pack(pack: RulePack) -> Pack:
+async def read_pack(pack: NamedDependency[RulePack]) -> Pack:
     """Classes, groups and the time zone; severity and group of a class are the inherited ones."""
     return Pack(
         code=pack.code,

@@ -34,3 +34,17 @@ class Track(Body, frozen=True):
     accuracy_m: list[float | None]
     flags: list[int]
     grid_code: list[str | None]
+
+
+class TrackLook(Body, frozen=True):
+    """GET /api/track-looks: somebody looked at a worker's track."""
+
+    look_id: int
+    looked_at: datetime
+    username: str
+    worker_id: int
+    worker_code: str
+    worker_name: str
+    from_at: datetime
+    to_at: datetime
+    via: str

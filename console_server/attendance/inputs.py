@@ -1,0 +1,133 @@
+"""Collects all that goes into the verdicts of many workers on one day, in few queries.
+
+Owns which shift belongs to which day and what is cut away; not the queries (`roster_reader.py`,
+`fix_reader.py`) and not the judgement. A shift belongs to the day on which it begins, to its end.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from console_server.attendance.day import FIX_DTYPE, DayInput, Fixes
+from console_server.attendance.fix_reader import read_fixes
+from console_server.attendance.own_grounds import own_grounds
+from console_server.attendance.roster_reader import Roster, ShiftSpan, read_roster
+from console_server.attendance.spans import (
+    Span,
+    Spans,
+    from_us,
+    in_us,
+    overlap,
+    union,
+    without,
+)
+from console_server.database import Connection
+
+EMPTY_FIXES = np.empty(0, dtype=FIX_DTYPE)
+
+
+@dataclass(frozen=True, slots=True)
+class DayFrame:
+    """A day of the pack's zone as `[from_us, to_us)`, and the clock."""
+
+    day: date
+    from_us: int
+    to_us: int
+    now_us: int
+
+
+def frame_of(day: date, zone: ZoneInfo, now: datetime) -> DayFrame:
+    """The frame of a day at a moment."""
+    begin = datetime.combine(day, time.min, zone)
+    end = datetime.combine(day + timedelta(days=1), time.min, zone)
+    return DayFrame(day, in_us(begin), in_us(end), in_us(now))
+
+
+async def read_inputs(
+    connection: Connection, frame: DayFrame, worker_ids: Sequence[int]
+) -> list[DayInput]:
+    """The input of each worker's day, in the order of the workers."""
+    roster = await read_roster(connection, worker_ids, frame.from_us, frame.to_us)
+    last_us = max([frame.to_us, *(shift.to_us for shift in roster.shifts)])
+    fixes = await read_fixes(connection, worker_ids, from_us(frame.from_us), from_us(last_us + 1))
+    shifts = _by_worker(roster.shifts)
+    return [
+        _day(frame, worker_id, roster, shifts.get(worker_id, ()), fixes.get(worker_id, EMPTY_FIXES))
+        for worker_id in worker_ids
+    ]
+
+
+def _day(
+    frame: DayFrame, worker_id: int, roster: Roster, shifts: Sequence[ShiftSpan], fixes: Fixes
+) -> DayInput:
+    planned, standby, elsewhere = _plan(frame, shifts)
+    last_us = max([frame.to_us, *(end for _, end in union(planned, standby))])
+    kept = _relevant(fixes, last_us, elsewhere)
+    running = frame.now_us < last_us
+    until_us = frame.now_us if running else last_us
+    duty = _duty(frame, roster.duty.get(worker_id, ()), kept, until_us)
+    orders = roster.orders.get(worker_id, ())
+    holdings = roster.holdings.get(worker_id, ())
+    own = {each.grid_id for each in holdings}
+    return DayInput(
+        worker_id=worker_id,
+        day=frame.day,
+        fixes=kept,
+        grounds=own_grounds(holdings, roster.outlines, (frame.from_us, last_us + 1)),
+        planned=planned,
+        standby=without(standby, planned),
+        leaves=overlap(union(roster.leaves.get(worker_id, ())), ((frame.from_us, last_us),)),
+        duty=without(duty, elsewhere),
+        orders=union((start, min(end or until_us, last_us)) for start, end in orders),
+        checkpoints=tuple(each.point for each in roster.checkpoints if each.grid_id in own),
+        now_us=frame.now_us if running else None,
+    )
+
+
+def _plan(frame: DayFrame, shifts: Iterable[ShiftSpan]) -> tuple[Spans, Spans, Spans]:
+    """Planned, standby, and what belongs to a shift of another day."""
+    planned, standby, elsewhere = [], [], []
+    for shift in shifts:
+        if not frame.from_us <= shift.from_us < frame.to_us:
+            elsewhere.append(shift.span)
+        elif shift.kind == "standby":
+            standby.append(shift.span)
+        else:
+            planned.append(shift.span)
+    return union(planned), union(standby), union(elsewhere)
+
+
+def _relevant(fixes: Fixes, last_us: int, elsewhere: Spans) -> Fixes:
+    """The fixes up to the end of the day or its last shift, but none of another day's shift."""
+    keep = fixes["at_us"] <= last_us
+    for start, end in elsewhere:
+        keep &= ~((fixes["at_us"] >= start) & (fixes["at_us"] < end))
+    return fixes[keep]
+
+
+def _duty(
+    frame: DayFrame, periods: Iterable[tuple[int, int | None]], fixes: Fixes, until_us: int
+) -> Spans:
+    """Time on duty within the day.
+
+    A period that was never ended lasts until the last fix, and counts for the day it began on.
+    """
+    last_seen_us = int(fixes["at_us"].max()) if len(fixes) else 0
+    spans: list[Span] = []
+    for start, end in periods:
+        if end is not None:
+            spans.append((start, end))
+        elif start >= frame.from_us:
+            spans.append((start, max(start, until_us if until_us < frame.to_us else last_seen_us)))
+    return overlap(union(spans), ((frame.from_us, min(frame.to_us, until_us)),))
+
+
+def _by_worker(shifts: Iterable[ShiftSpan]) -> Mapping[int, Sequence[ShiftSpan]]:
+    found: dict[int, list[ShiftSpan]] = defaultdict(list)
+    for shift in shifts:
+        found[shift.worker_id].append(shift)
+    return found

@@ -1,0 +1,72 @@
+"""Builds the own grids of a worker along the time axis from who had which grid under which border.
+
+Owns the joining of two histories: assignments of grids, and versions of borders. Pure.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from console_server.attendance.border import border_of
+from console_server.attendance.day import OwnGround
+from console_server.attendance.spans import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A worker had this grid from, to."""
+
+    worker_id: int
+    grid_id: int
+    from_us: int
+    to_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A grid's border (WKB, lon/lat degrees) was in force from, to."""
+
+    grid_id: int
+    from_us: int
+    to_us: int
+    wkb: bytes
+
+
+def own_grounds(
+    holdings: Sequence[Holding], outlines: Mapping[int, Sequence[Outline]], within: Span
+) -> tuple[OwnGround, ...]:
+    """The own grids of one worker within a time, cut wherever they or their border changed."""
+    grounds: list[OwnGround] = []
+    cuts = sorted({*within, *_edges(holdings, outlines, within)})
+    for start, end in pairwise(cuts):
+        grids = tuple(sorted({each.grid_id for each in holdings if _holds(each, start)}))
+        if not grids:
+            continue
+        border = border_of(tuple(_in_force(outlines, grids, start)))
+        last = grounds[-1] if grounds else None
+        if last and last.to_us == start and (last.grid_ids, last.border) == (grids, border):
+            grounds[-1] = OwnGround(last.from_us, end, grids, border)
+        else:
+            grounds.append(OwnGround(start, end, grids, border))
+    return tuple(grounds)
+
+
+def _edges(
+    holdings: Sequence[Holding], outlines: Mapping[int, Sequence[Outline]], within: Span
+) -> Iterable[int]:
+    spans: list[Holding | Outline] = [*holdings]
+    for holding in holdings:
+        spans += outlines.get(holding.grid_id, ())
+    for each in spans:
+        yield from (edge for edge in (each.from_us, each.to_us) if within[0] < edge < within[1])
+
+
+def _in_force(
+    outlines: Mapping[int, Sequence[Outline]], grids: Sequence[int], at_us: int
+) -> Iterable[bytes]:
+    for grid in grids:
+        yield from (each.wkb for each in outlines.get(grid, ()) if _holds(each, at_us))
+
+
+def _holds(each: Holding | Outline, at_us: int) -> bool:
+    return each.from_us <= at_us < each.to_us

@@ -1,0 +1,150 @@
+"""The loop that keeps verdicts up to date: dirty days at once, the running day within a minute.
+
+Owns when something is judged, and that only one server does it (an advisory lock); the judging is
+in `commands.py`. Past days come first by the latest; the running day is refreshed at a pace that
+leaves the machine at least nineteen twentieths of its time.
+"""
+
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import AsyncIterator, Collection, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from prometheus_client import Counter
+
+from console_server.attendance.commands import judge_workers, keep_verdicts
+from console_server.attendance.due_days import (
+    LOOK_BACK_DAYS,
+    never_judged,
+    on_shift,
+    spilling,
+    unfinished,
+)
+from console_server.attendance.store import DirtyDay, clear_marks, dirty_days
+from console_server.database import Connection
+from console_server.parts import Parts
+
+POLL_S: Final = 1.0
+REFRESH_S: Final = 30.0  # a running verdict is at most this old, plus the time it takes
+REFRESH_SHARE: Final = 0.05  # of one core for the running day
+BATCH_WORKERS: Final = 100  # one read, one thread, one transaction
+MARKS_A_ROUND: Final = 1000
+WAIT_FOR_LOCK_S: Final = 5.0
+
+WorkerDay = tuple[int, date]
+JUDGED = Counter("gridbeat_attendance_days_total", "Worker days judged")
+JUDGED_S = Counter("gridbeat_attendance_seconds_total", "Time spent on judging worker days")
+
+
+@dataclass(slots=True)
+class Pace:
+    """When the running day is due again, on the monotonic clock."""
+
+    next_refresh_s: float = field(default=0.0)
+
+    def is_due(self) -> bool:
+        """Whether the running day should be judged now."""
+        return time.monotonic() >= self.next_refresh_s
+
+    def done(self, began_s: float) -> None:
+        """The running day was judged; the longer it took, the longer the pause."""
+        now_s = time.monotonic()
+        self.next_refresh_s = now_s + max(REFRESH_S, (now_s - began_s) / REFRESH_SHARE)
+
+
+async def run(parts: Parts) -> None:
+    """Keep verdicts up to date for ever; waits while another server does it."""
+    pace = Pace()
+    async with _alone(parts) as held:
+        while True:
+            worked = await one_round(parts, pace)
+            if not worked:
+                await asyncio.sleep(POLL_S)
+            await held.execute("SELECT 1")  # without this connection the lock is gone
+            await held.commit()
+
+
+async def one_round(parts: Parts, pace: Pace) -> bool:
+    """Judge what was marked, and the running day if it is due. Whether more may be waiting."""
+    now, pack = parts.clock(), parts.pack()
+    today = now.astimezone(pack.zone).date()
+    async with parts.pool.connection() as connection:
+        marks = await dirty_days(connection, MARKS_A_ROUND)
+        running = await on_shift(connection, now, pack.time_zone)
+        spilled = await spilling(connection, [_of(each) for each in marks], pack.time_zone)
+    past = [each for each in marks if each.day < today and _of(each) not in running]
+    wanted = {*map(_of, past), *(spilled - running)}
+    await _judge(parts, now, {each for each in wanted if each[1] < today}, past)
+    if pace.is_due():
+        began_s = time.monotonic()
+        current = [each for each in marks if each not in past]
+        due = running | await _left_over(parts, today) | {_of(each) for each in current}
+        await _judge(parts, now, due, current)
+        pace.done(began_s)
+    return len(past) == MARKS_A_ROUND
+
+
+async def _left_over(parts: Parts, today: date) -> set[WorkerDay]:
+    """Days that are over without a final verdict."""
+    pack = parts.pack()
+    midnight = datetime.combine(today, datetime.min.time(), pack.zone)
+    first = midnight - timedelta(days=LOOK_BACK_DAYS)
+    async with parts.pool.connection() as connection:
+        over = await unfinished(connection, today)
+        return over | await never_judged(connection, first, midnight, pack.time_zone)
+
+
+async def _judge(
+    parts: Parts, now: datetime, due: Collection[WorkerDay], marks: Iterable[DirtyDay]
+) -> None:
+    """Judge worker days in batches; a mark goes in the transaction that stores its verdict."""
+    waiting = {_of(each): each for each in marks}
+    for day, workers in sorted(_by_day(due).items(), reverse=True):
+        ordered = sorted(workers)
+        for first in range(0, len(ordered), BATCH_WORKERS):
+            some = ordered[first : first + BATCH_WORKERS]
+            began_s = time.monotonic()
+            async with parts.pool.connection() as connection:
+                verdicts = await judge_workers(connection, parts.pack(), day, some, now)
+                await keep_verdicts(connection, verdicts, now)
+                done = [waiting[worker, day] for worker in some if (worker, day) in waiting]
+                await clear_marks(connection, done)
+            JUDGED.inc(len(some))
+            JUDGED_S.inc(time.monotonic() - began_s)
+
+
+def _of(mark: DirtyDay) -> WorkerDay:
+    return mark.worker_id, mark.day
+
+
+def _by_day(days: Iterable[WorkerDay]) -> dict[date, list[int]]:
+    found: dict[date, list[int]] = defaultdict(list)
+    for worker_id, day in days:
+        found[day].append(worker_id)
+    return found
+
+
+@asynccontextmanager
+async def _alone(parts: Parts) -> AsyncIterator[Connection]:
+    """Hold the lock that only one server can hold; on a connection of its own."""
+    async with parts.pool.connection() as connection:
+        while not await _locked(connection):  # noqa: ASYNC110 - another server holds it
+            await asyncio.sleep(WAIT_FOR_LOCK_S)
+        try:
+            yield connection
+        finally:
+            await connection.rollback()
+            await connection.execute("SELECT pg_advisory_unlock(hashtext('gridbeat attendance'))")
+
+
+async def _locked(connection: Connection) -> bool:
+    cursor = await connection.execute(
+        "SELECT pg_try_advisory_lock(hashtext('gridbeat attendance'))"
+    )
+    row = await cursor.fetchone()
+    await connection.commit()
+    return bool(row and row[0])

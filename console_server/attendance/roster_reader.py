@@ -1,0 +1,167 @@
+"""Reads what was planned and allowed for many workers on one day.
+
+Owns the queries on shifts, leave, duty, orders, grids and checkpoints; instants leave them as whole
+microseconds, in which the rules count.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, LiteralString, TypeVar
+
+from console_server.attendance.day import Checkpoint
+from console_server.attendance.own_grounds import Holding, Outline
+from console_server.attendance.spans import Span, from_us
+from console_server.database import Connection
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftSpan:
+    """A planned shift."""
+
+    worker_id: int
+    from_us: int
+    to_us: int
+    kind: str
+
+    @property
+    def span(self) -> Span:
+        """From, to."""
+        return self.from_us, self.to_us
+
+
+@dataclass(frozen=True, slots=True)
+class GridCheckpoint:
+    """A checkpoint with the grid it belongs to."""
+
+    grid_id: int
+    point: Checkpoint
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """Everything but the fixes, by worker. An end of None has not come yet."""
+
+    shifts: Sequence[ShiftSpan]
+    leaves: Mapping[int, Sequence[Span]]
+    duty: Mapping[int, Sequence[tuple[int, int | None]]]
+    orders: Mapping[int, Sequence[tuple[int, int | None]]]
+    holdings: Mapping[int, Sequence[Holding]]
+    outlines: Mapping[int, Sequence[Outline]]
+    checkpoints: Sequence[GridCheckpoint]
+
+
+async def read_roster(
+    connection: Connection, worker_ids: Sequence[int], start_us: int, end_us: int
+) -> Roster:
+    """What concerns these workers in `[start_us, end_us)`, shifts that reach past it included."""
+    given: dict[str, object] = {
+        "workers": list(worker_ids),
+        "from_at": from_us(start_us),
+        "to_at": from_us(end_us),
+    }
+    shifts = [ShiftSpan(*row) for row in await _rows(connection, _SHIFTS, given)]
+    given["to_at"] = from_us(max([end_us, *(shift.to_us for shift in shifts)]))
+    holdings = [Holding(*row) for row in await _rows(connection, _HOLDINGS, given)]
+    given["grids"] = sorted({each.grid_id for each in holdings})
+    outlines = [
+        Outline(grid_id, start, end, bytes(wkb))
+        for grid_id, start, end, wkb in await _rows(connection, _OUTLINES, given)
+    ]
+    checkpoints = [
+        GridCheckpoint(grid_id, Checkpoint(*rest))
+        for grid_id, *rest in await _rows(connection, _CHECKPOINTS, given)
+    ]
+    return Roster(
+        shifts=shifts,
+        leaves=_spans(await _rows(connection, _LEAVES, given)),
+        duty=_spans(await _rows(connection, _DUTY, given)),
+        orders=_spans(await _rows(connection, _ORDERS, given)),
+        holdings=_grouped((each.worker_id, each) for each in holdings),
+        outlines=_grouped((each.grid_id, each) for each in outlines),
+        checkpoints=checkpoints,
+    )
+
+
+async def _rows(
+    connection: Connection, query: LiteralString, given: Mapping[str, object]
+) -> list[tuple[Any, ...]]:
+    cursor = await connection.execute(query, given)
+    return await cursor.fetchall()
+
+
+def _spans(rows: Iterable[tuple[Any, ...]]) -> Mapping[int, Sequence[tuple[int, Any]]]:
+    return _grouped((worker_id, (start, end)) for worker_id, start, end in rows)
+
+
+def _grouped(pairs: Iterable[tuple[int, Value]]) -> Mapping[int, Sequence[Value]]:
+    found: dict[int, list[Value]] = defaultdict(list)
+    for key, value in pairs:
+        found[key].append(value)
+    return found
+
+
+_SHIFTS: Final = """
+    SELECT worker_id, (extract(epoch FROM starts_at) * 1000000)::bigint,
+           (extract(epoch FROM ends_at) * 1000000)::bigint, kind
+    FROM shifts
+    WHERE worker_id = ANY(%(workers)s::integer[])
+      -- how far back a shift that still runs may have begun
+      AND starts_at >= %(from_at)s::timestamptz - interval '36 hours'
+      AND starts_at < %(to_at)s AND ends_at > %(from_at)s
+    ORDER BY worker_id, starts_at
+"""
+_LEAVES: Final = """
+    SELECT worker_id, (extract(epoch FROM starts_at) * 1000000)::bigint,
+           (extract(epoch FROM ends_at) * 1000000)::bigint
+    FROM leaves
+    WHERE worker_id = ANY(%(workers)s::integer[])
+      AND starts_at < %(to_at)s AND ends_at > %(from_at)s
+"""
+_DUTY: Final = """
+    SELECT worker_id, (extract(epoch FROM started_at) * 1000000)::bigint,
+           (extract(epoch FROM ended_at) * 1000000)::bigint
+    FROM duty_periods
+    WHERE worker_id = ANY(%(workers)s::integer[]) AND started_at < %(to_at)s
+      AND (ended_at > %(from_at)s OR (ended_at IS NULL AND started_at >= %(from_at)s))
+"""
+_ORDERS: Final = """
+    SELECT worker_id,
+           (extract(epoch FROM coalesce(en_route_at, on_scene_at)) * 1000000)::bigint,
+           (extract(epoch FROM coalesce(cleared_at, ended_at)) * 1000000)::bigint
+    FROM dispatches
+    WHERE worker_id = ANY(%(workers)s::integer[])
+      AND coalesce(en_route_at, on_scene_at) < %(to_at)s
+      AND (coalesce(cleared_at, ended_at) > %(from_at)s OR coalesce(cleared_at, ended_at) IS NULL)
+"""
+_HOLDINGS: Final = """
+    SELECT worker_id, area_id,
+           (extract(epoch FROM greatest(valid_from, %(from_at)s)) * 1000000)::bigint,
+           (extract(epoch FROM least(
+               coalesce(valid_to, 'infinity'), %(to_at)s::timestamptz + interval '1 day'
+           )) * 1000000)::bigint
+    FROM worker_grids
+    WHERE worker_id = ANY(%(workers)s::integer[])
+      AND valid_from <= %(to_at)s AND (valid_to IS NULL OR valid_to > %(from_at)s)
+    ORDER BY worker_id, area_id, valid_from
+"""
+_OUTLINES: Final = """
+    SELECT area_id,
+           (extract(epoch FROM greatest(valid_from, %(from_at)s)) * 1000000)::bigint,
+           (extract(epoch FROM least(
+               coalesce(valid_to, 'infinity'), %(to_at)s::timestamptz + interval '1 day'
+           )) * 1000000)::bigint,
+           wkb
+    FROM area_boundaries
+    WHERE area_id = ANY(%(grids)s::integer[])
+      AND valid_from <= %(to_at)s AND (valid_to IS NULL OR valid_to > %(from_at)s)
+    ORDER BY area_id, valid_from
+"""
+_CHECKPOINTS: Final = """
+    SELECT area_id, checkpoint_id, lon, lat, radius_m::float8
+    FROM checkpoints
+    WHERE area_id = ANY(%(grids)s::integer[]) AND (retired_at IS NULL OR retired_at > %(from_at)s)
+    ORDER BY checkpoint_id
+"""

@@ -1,0 +1,96 @@
+# ruff: noqa: PLR0913, PLR0917 - a handler is given its parts by name
+"""`/api/attendance`: the board of a day, one worker's day with its evidence, a month as a sheet."""
+
+import asyncio
+import re
+from calendar import monthrange
+from datetime import date as Date  # noqa: N812 - `date` is the parameter's name on the wire
+from urllib.parse import quote
+
+from litestar import Response, Router, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+
+from console_server.access.account import AccountRequest
+from console_server.access.guards import requires
+from console_server.areas.tree import AreaTree
+from console_server.attendance.board import board_of, day_of, month_of, visible_person
+from console_server.attendance.export import workbook
+from console_server.database import Pool
+from console_server.errors import Invalid
+from console_server.packs.pack import RulePack
+from console_server.parts import Clock
+from console_server.wire.attendance import AttendanceBoard, AttendanceDay
+
+READERS = requires("supervisor", "duty_leader", "dispatcher")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@get("/attendance", guards=[READERS])
+async def board(
+    request: AccountRequest,
+    pool: NamedDependency[Pool],
+    areas: NamedDependency[AreaTree],
+    pack: NamedDependency[RulePack],
+    clock: NamedDependency[Clock],
+    date: FromQuery[Date | None] = None,
+    area: FromQuery[str | None] = None,
+) -> AttendanceBoard:
+    """Everybody planned or seen on a day of the pack's time zone; today if none is named."""
+    now = clock()
+    day = date or now.astimezone(pack.zone).date()
+    async with pool.connection() as connection:
+        return await board_of(connection, pack, day, areas.within(request.user, area), now)
+
+
+@get("/attendance/{worker_id:int}/{day:date}", guards=[READERS])
+async def worker_day(
+    request: AccountRequest,
+    pool: NamedDependency[Pool],
+    areas: NamedDependency[AreaTree],
+    pack: NamedDependency[RulePack],
+    clock: NamedDependency[Clock],
+    worker_id: FromPath[int],
+    day: FromPath[Date],
+) -> AttendanceDay:
+    """One worker's day with the evidence of each verdict."""
+    async with pool.connection() as connection:
+        person = await visible_person(connection, areas.visible(request.user), worker_id)
+        return await day_of(connection, pack, day, person, clock())
+
+
+@get("/attendance/export.xlsx", guards=[READERS], media_type=XLSX)
+async def export(
+    request: AccountRequest,
+    pool: NamedDependency[Pool],
+    areas: NamedDependency[AreaTree],
+    pack: NamedDependency[RulePack],
+    clock: NamedDependency[Clock],
+    month: FromQuery[str | None] = None,
+    area: FromQuery[str | None] = None,
+) -> Response[bytes]:
+    """A month as a spreadsheet: one line a worker and day, and a summary."""
+    first, last = _month(month, clock().astimezone(pack.zone).date())
+    async with pool.connection() as connection:
+        lines = await month_of(connection, first, last, areas.within(request.user, area))
+    node = areas.by_code(area) if area else None
+    title = f"{node.name if node else pack.name} {first:%Y-%m}"
+    content = await asyncio.to_thread(workbook, title, pack, lines)
+    name = f"attendance-{first:%Y-%m}.xlsx"
+    disposition = f"attachment; filename=\"{name}\"; filename*=UTF-8''{quote(f'考勤-{title}.xlsx')}"
+    return Response(content, media_type=XLSX, headers={"Content-Disposition": disposition})
+
+
+def _month(text: str | None, today: Date) -> tuple[Date, Date]:
+    """The first and the last day of a month."""
+    if text is None:
+        year, month = today.year, today.month
+    else:
+        found = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", text)
+        if found is None or found[1] == "0000":
+            raise Invalid(f"{text} is not a month such as 2026-11.", ["month"])
+        year, month = int(found[1]), int(found[2])
+    return Date(year, month, 1), Date(year, month, monthrange(year, month)[1])
+
+
+router = Router(path="/", route_handlers=[board, worker_day, export], tags=["attendance"])

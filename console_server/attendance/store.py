@@ -1,0 +1,254 @@
+"""Verdicts, dirty days and changes of verdicts in the store.
+
+Owns the tables `attendance_days`, `attendance_changes` and `dirty_days`; what goes into a verdict
+is read by `inputs.py`.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+import msgspec
+from psycopg.rows import class_row
+from psycopg.types.json import Jsonb
+
+from console_server.attendance.wire_form import Person
+from console_server.database import Connection
+
+SETTLED_S: Final = 1.0  # a backlog comes in several messages: judge it once
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDay:
+    """A stored verdict without its evidence; `summary` is parsed JSON."""
+
+    worker_id: int
+    day: date
+    computed_at: datetime
+    pack_version: str
+    input_hash: str
+    final: bool
+    summary: Any
+
+
+@dataclass(frozen=True, slots=True)
+class DirtyDay:
+    """A worker's day that must be judged anew, and the mark that said so."""
+
+    worker_id: int
+    day: date
+    marked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewDay(StoredDay):
+    """A verdict to be stored, with its evidence."""
+
+    pack_code: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A final verdict that came out otherwise."""
+
+    worker_id: int
+    day: date
+    changed_at: datetime
+    cause: str
+    before: Any
+    after: Any
+
+
+async def stored_days(
+    connection: Connection, day: date, worker_ids: Collection[int]
+) -> dict[int, StoredDay]:
+    """What is stored of a day, by worker."""
+    async with connection.cursor(row_factory=class_row(StoredDay)) as cursor:
+        await cursor.execute(
+            """
+            SELECT worker_id, day, computed_at, pack_version, input_hash, final, summary
+            FROM attendance_days
+            WHERE day = %(day)s AND worker_id = ANY(%(workers)s::integer[])
+            """,
+            {"day": day, "workers": list(worker_ids)},
+        )
+        return {row.worker_id: row async for row in cursor}
+
+
+async def stored_month(
+    connection: Connection, first: date, last: date, worker_ids: Collection[int]
+) -> list[StoredDay]:
+    """What is stored of the days from first to last, by day and worker."""
+    async with connection.cursor(row_factory=class_row(StoredDay)) as cursor:
+        await cursor.execute(
+            """
+            SELECT worker_id, day, computed_at, pack_version, input_hash, final, summary
+            FROM attendance_days
+            WHERE day BETWEEN %(first)s AND %(last)s AND worker_id = ANY(%(workers)s::integer[])
+            ORDER BY day, worker_id
+            """,
+            {"first": first, "last": last, "workers": list(worker_ids)},
+        )
+        return await cursor.fetchall()
+
+
+async def settled_body(
+    connection: Connection, worker_id: int, day: date
+) -> tuple[Any, datetime] | None:
+    """A final verdict's body and when it was made; None where there is none or it is in doubt."""
+    cursor = await connection.execute(
+        """
+        SELECT body, computed_at FROM attendance_days d
+        WHERE worker_id = %(worker)s AND day = %(day)s AND final
+          AND NOT EXISTS (SELECT FROM dirty_days m
+                          WHERE m.worker_id = d.worker_id AND m.day = d.day)
+        """,
+        {"worker": worker_id, "day": day},
+    )
+    row = await cursor.fetchone()
+    return (row[0], row[1]) if row else None
+
+
+async def put_days(connection: Connection, days: Sequence[NewDay]) -> None:
+    """Store verdicts, each in place of the one before."""
+    async with connection.cursor() as cursor:
+        await cursor.executemany(
+            """
+            INSERT INTO attendance_days (worker_id, day, computed_at, pack_code, pack_version,
+                                         input_hash, body, final, summary)
+            VALUES (%(worker_id)s, %(day)s, %(computed_at)s, %(pack_code)s, %(pack_version)s,
+                    %(input_hash)s, %(body)s::jsonb, %(final)s, %(summary)s::jsonb)
+            ON CONFLICT (worker_id, day) DO UPDATE SET computed_at = excluded.computed_at,
+                pack_code = excluded.pack_code, pack_version = excluded.pack_version,
+                input_hash = excluded.input_hash, body = excluded.body, final = excluded.final,
+                summary = excluded.summary
+            """,
+            [
+                {
+                    "worker_id": each.worker_id,
+                    "day": each.day,
+                    "computed_at": each.computed_at,
+                    "pack_code": each.pack_code,
+                    "pack_version": each.pack_version,
+                    "input_hash": each.input_hash,
+                    "body": each.body.decode(),
+                    "final": each.final,
+                    "summary": msgspec.json.encode(each.summary).decode(),
+                }
+                for each in days
+            ],
+        )
+
+
+async def record_changes(connection: Connection, changes: Sequence[Change]) -> None:
+    """Keep what final verdicts were before."""
+    async with connection.cursor() as cursor:
+        await cursor.executemany(
+            """
+            INSERT INTO attendance_changes (worker_id, day, changed_at, cause, before, after)
+            VALUES (%(worker)s, %(day)s, %(at)s, %(cause)s, %(before)s, %(after)s)
+            """,
+            [
+                {
+                    "worker": each.worker_id,
+                    "day": each.day,
+                    "at": each.changed_at,
+                    "cause": each.cause,
+                    "before": Jsonb(msgspec.to_builtins(each.before)),
+                    "after": Jsonb(msgspec.to_builtins(each.after)),
+                }
+                for each in changes
+            ],
+        )
+
+
+async def dirty_days(connection: Connection, limit: int) -> list[DirtyDay]:
+    """Marks of the latest days first, once nothing is added to them for a moment."""
+    async with connection.cursor(row_factory=class_row(DirtyDay)) as cursor:
+        await cursor.execute(
+            """
+            SELECT worker_id, day, marked_at FROM dirty_days
+            WHERE marked_at < clock_timestamp() - make_interval(secs => %(settled_s)s)
+            ORDER BY day DESC, marked_at LIMIT %(limit)s
+            """,
+            {"limit": limit, "settled_s": SETTLED_S},
+        )
+        return await cursor.fetchall()
+
+
+async def clear_marks(connection: Connection, marks: Iterable[DirtyDay]) -> None:
+    """Remove marks, but not those that were renewed since they were read."""
+    async with connection.cursor() as cursor:
+        await cursor.executemany(
+            """
+            DELETE FROM dirty_days
+            WHERE worker_id = %(worker)s AND day = %(day)s AND marked_at = %(marked_at)s
+            """,
+            [
+                {"worker": each.worker_id, "day": each.day, "marked_at": each.marked_at}
+                for each in sorted(marks, key=lambda each: (each.worker_id, each.day))
+            ],
+        )
+
+
+async def put_marks(connection: Connection, days: Collection[tuple[int, date]]) -> None:
+    """Have these days of these workers judged anew."""
+    async with connection.cursor() as cursor:
+        await cursor.executemany(
+            """
+            INSERT INTO dirty_days (worker_id, day, marked_at)
+            VALUES (%(worker)s, %(day)s, clock_timestamp())
+            ON CONFLICT (worker_id, day) DO UPDATE SET marked_at = clock_timestamp()
+            """,
+            [{"worker": worker_id, "day": day} for worker_id, day in sorted(days)],
+        )
+
+
+async def people(
+    connection: Connection, visible: Collection[int] | None, worker_ids: Collection[int] | None
+) -> list[Person]:
+    """Workers by code, former ones included; `visible`: those of these areas or grids."""
+    async with connection.cursor(row_factory=class_row(Person)) as cursor:
+        await cursor.execute(
+            """
+            SELECT w.worker_id, w.code, w.name,
+                   coalesce(array_agg(grid.code ORDER BY grid.code)
+                       FILTER (WHERE grid.code IS NOT NULL), '{}') AS grid_codes
+            FROM workers w
+            LEFT JOIN worker_grids wg ON wg.worker_id = w.worker_id AND wg.valid_to IS NULL
+            LEFT JOIN areas grid ON grid.area_id = wg.area_id
+            WHERE %(workers)s::integer[] IS NULL OR w.worker_id = ANY(%(workers)s)
+            GROUP BY w.worker_id
+            HAVING %(visible)s::integer[] IS NULL OR w.area_id = ANY(%(visible)s)
+                OR array_agg(grid.area_id) && %(visible)s::integer[]
+            ORDER BY w.code
+            """,
+            {
+                "workers": None if worker_ids is None else list(worker_ids),
+                "visible": None if visible is None else list(visible),
+            },
+        )
+        return await cursor.fetchall()
+
+
+async def planned_workers(
+    connection: Connection, from_at: datetime, to_at: datetime, worker_ids: Collection[int]
+) -> set[int]:
+    """Which of these workers have a shift that begins in `[from_at, to_at)`."""
+    cursor = await connection.execute(
+        """
+        SELECT DISTINCT worker_id FROM shifts
+        WHERE starts_at >= %(from_at)s AND starts_at < %(to_at)s
+          AND worker_id = ANY(%(workers)s::integer[])
+        """,
+        {"from_at": from_at, "to_at": to_at, "workers": list(worker_ids)},
+    )
+    return {row[0] for row in await cursor.fetchall()}
+
+
+async def grid_codes(connection: Connection) -> Mapping[int, str]:
+    """Codes of all areas by id, former ones included."""
+    cursor = await connection.execute("SELECT area_id, code FROM areas")
+    return dict(await cursor.fetchall())
