@@ -85,9 +85,7 @@ def fleet(http_url: str, scenario: str, workers: int, seed: int, district: Path)
 @click.option("--interval-s", type=click.FloatRange(0.05), default=10.0, help="Of one handset.")
 @click.option("--seconds", type=click.FloatRange(1.0), default=60.0)
 @click.option("--seed", type=int, default=1)
-@click.option(
-    "--json", "report", type=click.Path(path_type=Path, dir_okay=False), required=True
-)
+@click.option("--json", "report", type=click.Path(path_type=Path, dir_okay=False), required=True)
 @click.option("--ledger", type=click.Path(path_type=Path, dir_okay=False), help="CSV of fixes.")
 @click.option(
     "--state",

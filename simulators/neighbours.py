@@ -21,7 +21,9 @@ class Neighbours:
     """The streets so far, sampled into square cells of `cell_m`."""
 
     cell_m: float
-    cells: dict[tuple[int, int], list[tuple[Place, Heading]]] = field(default_factory=dict)
+    cells: dict[tuple[int, int], list[tuple[float, float, float, float]]] = field(
+        default_factory=dict
+    )
 
     def add(self, line: LineString) -> None:
         """Remember a street."""
@@ -30,14 +32,15 @@ class Neighbours:
             length = hypot(b.x - a.x, b.y - a.y) or 1.0
             key = (floor(a.x / self.cell_m), floor(a.y / self.cell_m))
             heading = ((b.x - a.x) / length, (b.y - a.y) / length)
-            self.cells.setdefault(key, []).append(((a.x, a.y), heading))
+            self.cells.setdefault(key, []).append((a.x, a.y, *heading))
 
     def too_close(self, at: Place, heading: Heading, distance_m: float) -> bool:
         """Whether a near-parallel street is nearer than `distance_m`, at most one cell."""
         (px, py), (hx, hy), limit = at, heading, distance_m * distance_m
         i, j = floor(px / self.cell_m), floor(py / self.cell_m)
-        return any(
-            (x - px) ** 2 + (y - py) ** 2 < limit and abs(ux * hx + uy * hy) > PARALLEL_COS
-            for key in ((i + di, j + dj) for di in (-1, 0, 1) for dj in (-1, 0, 1))
-            for (x, y), (ux, uy) in self.cells.get(key, ())
-        )
+        for key in ((i + di, j + dj) for di in (-1, 0, 1) for dj in (-1, 0, 1)):
+            for x, y, ux, uy in self.cells.get(key, ()):
+                dx, dy = x - px, y - py
+                if dx * dx + dy * dy < limit and abs(ux * hx + uy * hy) > PARALLEL_COS:
+                    return True
+        return False

@@ -130,10 +130,9 @@ class _Growth:
     def _blocked(self, at: Place, heading: Heading) -> bool:
         if self.near.too_close(at, heading, FOLLOW_SHARE * self.spacing(at)):
             return True
-        spot = Point(at)
-        if self.rank is not TRUNK and _holds(self.site.lake_park, spot):
+        if self.rank is not TRUNK and _holds(self.site.lake_park, at):
             return True
-        return _holds(self.site.water, spot) and not self._may_bridge(at)
+        return _holds(self.site.water, at) and not self._may_bridge(at)
 
     def _may_bridge(self, at: Place) -> bool:
         """Bridges of one rank stand apart; a bridge already begun may be finished."""
@@ -192,15 +191,15 @@ def _seeds(growth: _Growth, line: LineString) -> Iterator[Place]:
         gap = growth.spacing((here.x, here.y)) * growth.rng.uniform(0.9, 1.5)
         for side in (gap, -gap):
             seed = (here.x + nx * side, here.y + ny * side)
-            if _inside(growth.site, seed) and not _holds(growth.site.water, Point(seed)):
+            if _inside(growth.site, seed) and not _holds(growth.site.water, seed):
                 yield seed
         at_m += 0.5 * gap
 
 
 def _inside(site: Site, at: Place) -> bool:
-    return _holds(site.outline, Point(at))
+    return _holds(site.outline, at)
 
 
-def _holds(shape: Polygon, spot: Point) -> bool:
+def _holds(shape: Polygon, at: Place) -> bool:
     shapely.prepare(shape)
-    return bool(shapely.intersects(shape, spot))
+    return bool(shapely.intersects_xy(shape, *at))
