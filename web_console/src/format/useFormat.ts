@@ -1,0 +1,74 @@
+/**
+ * Owns how instants, durations, lengths and shares are written in the chosen language.
+ * Instants are shown in the installation's time zone, on a 24-hour clock.
+ */
+import { computed } from "vue";
+import { useI18n } from "vue-i18n";
+import { useInstallation } from "@/stores/installation";
+
+type Instant = string | number | Date;
+
+export function useFormat() {
+  const { t, locale } = useI18n();
+  const place = useInstallation();
+  const tag = computed(() => (locale.value === "zh" ? "zh-CN" : "en-GB"));
+
+  const formatter = (options: Intl.DateTimeFormatOptions) =>
+    computed(
+      () =>
+        new Intl.DateTimeFormat(tag.value, {
+          timeZone: place.timeZone,
+          hourCycle: "h23",
+          ...options,
+        }),
+    );
+  const two = "2-digit" as const;
+  const clocks = formatter({ hour: two, minute: two });
+  const seconds = formatter({ hour: two, minute: two, second: two });
+  const dates = formatter({ month: "long", day: "numeric", weekday: "short" });
+  const stamps = formatter({ month: "numeric", day: "numeric", hour: two, minute: two });
+  const isoDays = computed(
+    () => new Intl.DateTimeFormat("sv-SE", { timeZone: place.timeZone, dateStyle: "short" }),
+  );
+
+  const clock = (at: Instant): string => clocks.value.format(new Date(at));
+  const clockSeconds = (at: Instant): string => seconds.value.format(new Date(at));
+  const date = (at: Instant): string => dates.value.format(new Date(at));
+  const stamp = (at: Instant): string => stamps.value.format(new Date(at));
+  /** YYYY-MM-DD in the installation's time zone. */
+  const isoDay = (at: Instant): string => isoDays.value.format(new Date(at));
+
+  /** Two units at most: "3 分 20 秒". */
+  function duration(durationS: number): string {
+    const total = Math.max(0, Math.round(durationS));
+    if (total < 60) return t("time.seconds", { n: total });
+    const [d, h, m, s] = [
+      Math.floor(total / 86400),
+      Math.floor((total % 86400) / 3600),
+      Math.floor((total % 3600) / 60),
+      total % 60,
+    ];
+    if (d > 0) return h ? t("time.daysHours", { d, h }) : t("time.days", { n: d });
+    if (h > 0) return m ? t("time.hoursMinutes", { h, m }) : t("time.hours", { h });
+    return s && m < 10 ? t("time.minutesSeconds", { m, s }) : t("time.minutes", { n: m });
+  }
+
+  const percent = (share: number): string =>
+    new Intl.NumberFormat(tag.value, { style: "percent", maximumFractionDigits: 0 }).format(share);
+  const number = (value: number): string => new Intl.NumberFormat(tag.value).format(value);
+
+  function length(lengthM: number): string {
+    const [value, unit] =
+      lengthM < 995
+        ? [Math.max(10, Math.round(lengthM / 10) * 10), "meter"]
+        : [lengthM / 1000, "kilometer"];
+    return new Intl.NumberFormat(tag.value, {
+      style: "unit",
+      unit: unit as string,
+      unitDisplay: "short",
+      maximumFractionDigits: 1,
+    }).format(value as number);
+  }
+
+  return { clock, clockSeconds, date, stamp, isoDay, duration, percent, number, length };
+}

@@ -1,0 +1,9 @@
+/** The English catalogue; the compiler holds it to the keys of the Chinese one. */
+import type { Catalogue } from "../zh";
+import { admin } from "./admin";
+import { attendance } from "./attendance";
+import { dispatch } from "./dispatch";
+import { field } from "./field";
+import { shell } from "./shell";
+
+export const en: Catalogue = { ...shell, ...dispatch, ...field, attendance, admin };

@@ -1,0 +1,13 @@
+/** The Chinese catalogue: the one that defines which keys there are. */
+import { admin } from "./admin";
+import { attendance } from "./attendance";
+import { dispatch } from "./dispatch";
+import { field } from "./field";
+import { shell } from "./shell";
+
+export const zh = { ...shell, ...dispatch, ...field, attendance, admin };
+
+type Words<T> = { [K in keyof T]: T[K] extends string ? string : Words<T[K]> };
+/** Another language has exactly these keys. */
+export type Catalogue = Words<typeof zh>;
+export type CatalogueOf<T> = Words<T>;

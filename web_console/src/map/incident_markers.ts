@@ -1,0 +1,91 @@
+/** Owns the open incidents on the map: one element each, pulsing while nobody is on the way. */
+import { Marker } from "maplibre-gl";
+import { onScopeDispose, watch } from "vue";
+import { useI18n } from "vue-i18n";
+import { toMapDatum } from "@/format/datum";
+import { isOpen, isOverdue, isWaiting } from "@/state/incidents";
+import { useClock } from "@/stores/clock";
+import { useInstallation } from "@/stores/installation";
+import { useLive } from "@/stores/live";
+import { useSelection } from "@/stores/selection";
+import type { IncidentSummary } from "@/wire/messages";
+import { useMap } from "./context";
+import "./incident_markers.css";
+
+export function useIncidentMarkers({ interactive }: { interactive: boolean }): void {
+  const { map } = useMap();
+  const { t } = useI18n();
+  const live = useLive();
+  const clock = useClock();
+  const place = useInstallation();
+  const selection = useSelection();
+  const markers = new Map<string, Marker>();
+  let placed: Marker | null = null;
+
+  function makeElement(incident: IncidentSummary): HTMLElement {
+    const element = document.createElement(interactive ? "button" : "div");
+    element.innerHTML = '<i class="wave"></i><i class="drop"></i><b></b>';
+    element.dataset["testid"] = "incident-marker";
+    if (interactive) {
+      element.addEventListener("click", (event) => {
+        event.stopPropagation();
+        if (!selection.placing) selection.selectIncident(incident.id);
+      });
+    }
+    return element;
+  }
+
+  function dress(element: HTMLElement, incident: IncidentSummary): void {
+    element.className = [
+      "incident-marker maplibregl-marker maplibregl-marker-anchor-center",
+      `severity-${incident.severity}`,
+      isWaiting(incident) ? "waiting" : "",
+      isOverdue(incident, clock.nowMs) ? "overdue" : "",
+      incident.source === "duress" ? "duress" : "",
+      selection.incidentId === incident.id ? "selected" : "",
+    ].join(" ");
+    element.setAttribute("aria-label", `${t(`severity.${incident.severity}`)} ${incident.title}`);
+    element.title = incident.title;
+    const mark = element.querySelector("b");
+    if (mark) mark.textContent = incident.source === "duress" ? "!" : String(incident.severity);
+  }
+
+  function update(): void {
+    const kept = new Set<string>();
+    for (const incident of live.state.incidents.values()) {
+      if (!isOpen(incident) || incident.lon === null || incident.lat === null) continue;
+      kept.add(incident.id);
+      let marker = markers.get(incident.id);
+      if (!marker) {
+        const [lon, lat] = toMapDatum(place.mapDatum, [incident.lon, incident.lat]);
+        marker = new Marker({ element: makeElement(incident) }).setLngLat([lon, lat]).addTo(map);
+        markers.set(incident.id, marker);
+      }
+      dress(marker.getElement(), incident);
+    }
+    for (const [id, marker] of markers) {
+      if (kept.has(id)) continue;
+      marker.remove();
+      markers.delete(id);
+    }
+  }
+
+  function showPlaced(): void {
+    placed?.remove();
+    placed = null;
+    if (!selection.placed || !selection.creating) return;
+    const element = document.createElement("div");
+    element.className = "placed-marker";
+    const [lon, lat] = toMapDatum(place.mapDatum, selection.placed);
+    placed = new Marker({ element }).setLngLat([lon, lat]).addTo(map);
+  }
+
+  watch(() => [live.state.incidents, selection.incidentId, live.counts.overdue], update, {
+    immediate: true,
+  });
+  watch(() => [selection.placed, selection.creating], showPlaced);
+  onScopeDispose(() => {
+    for (const marker of markers.values()) marker.remove();
+    placed?.remove();
+  });
+}

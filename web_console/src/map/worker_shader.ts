@@ -1,0 +1,139 @@
+/**
+ * Owns how one worker looks: distance-field shapes, so that states differ by form and not only by
+ * colour, with the heading as a chevron. Positions glide on the GPU between two fixes.
+ */
+import { COURSE_UNKNOWN, FrameState, Presence } from "@/wire/constants";
+import { MARK, rgb } from "./palette";
+
+const vec3 = (hex: string): string =>
+  `vec3(${rgb(hex)
+    .map((share) => share.toFixed(4))
+    .join(",")})`;
+
+const uniformBlock = /* glsl */ `\
+layout(std140) uniform fleetUniforms {
+  float elapsed;
+  float pulse;
+  float scale;
+  float onlySilent;
+  float selected;
+  float hovered;
+} fleet;
+`;
+
+export const fleetUniforms = {
+  name: "fleet",
+  vs: uniformBlock,
+  fs: uniformBlock,
+  uniformTypes: {
+    elapsed: "f32",
+    pulse: "f32",
+    scale: "f32",
+    onlySilent: "f32",
+    selected: "f32",
+    hovered: "f32",
+  },
+} as const;
+
+/** Half the side of the square a mark is drawn in, pixels at scale 1. */
+const REACH = "22.0";
+
+export const vertexShader = /* glsl */ `\
+#version 300 es
+#define SHADER_NAME gridbeat-workers-vertex
+in vec3 positions;
+in vec4 instancePath;
+in float instanceLeft;
+in vec2 instanceLook;
+out vec2 vAt;
+flat out int vState;
+flat out float vCourse;
+flat out float vPicked;
+
+void main(void) {
+  vState = int(instanceLook.x + 0.5);
+  vCourse = instanceLook.y;
+  float share = instanceLeft > 0.0 ? clamp(fleet.elapsed / instanceLeft, 0.0, 1.0) : 1.0;
+  vec3 place = vec3(mix(instancePath.xy, instancePath.zw, share), 0.0);
+  geometry.worldPosition = place;
+  gl_Position = project_position_to_clipspace(place, vec3(0.0), vec3(0.0), geometry.position);
+  float index = float(gl_InstanceID);
+  vPicked = index == fleet.selected ? 2.0 : (index == fleet.hovered ? 1.0 : 0.0);
+  bool drawn = (vState & 3) != ${Presence.OFF_DUTY};
+  vAt = positions.xy * ${REACH};
+  gl_Position.xy += project_pixel_size_to_clipspace(vAt * fleet.scale);
+  if (!drawn) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
+}
+`;
+
+export const fragmentShader = /* glsl */ `\
+#version 300 es
+#define SHADER_NAME gridbeat-workers-fragment
+precision highp float;
+in vec2 vAt;
+flat in int vState;
+flat in float vCourse;
+flat in float vPicked;
+out vec4 fragColor;
+
+float soft(float distance) { return 1.0 - smoothstep(-0.6, 0.6, distance * fleet.scale); }
+
+float fleet_dim(int presence) {
+  return fleet.onlySilent > 0.5 && presence != ${Presence.SILENT} ? 0.18 : 1.0;
+}
+
+/** Premultiplied on the way; divided out at the end. */
+vec4 over(vec4 base, vec3 color, float alpha) {
+  return vec4(color * alpha, alpha) + base * (1.0 - alpha);
+}
+
+float chevron(vec2 at) {
+  float angle = radians(vCourse * 2.0);
+  vec2 turned = mat2(cos(angle), sin(angle), -sin(angle), cos(angle)) * at;
+  vec2 tip = turned - vec2(0.0, 12.4);
+  return max(dot(vec2(abs(tip.x), tip.y), normalize(vec2(1.0, 0.92))), -tip.y - 5.2);
+}
+
+void main(void) {
+  int presence = vState & 3;
+  bool order = (vState & ${FrameState.ON_ORDER}) != 0;
+  bool outside = (vState & ${FrameState.OUTSIDE_OWN_GRID}) != 0 && !order;
+  bool duress = (vState & ${FrameState.DURESS}) != 0;
+  float r = length(vAt);
+  float disc = r - 5.4;
+  float diamond = (abs(vAt.x) + abs(vAt.y)) * 0.7071 - 5.0;
+  float body = outside ? diamond : disc;
+  vec3 color = duress ? ${vec3(MARK.duress)}
+    : presence == ${Presence.SILENT} ? ${vec3(MARK.silent)}
+    : presence == ${Presence.STALE} ? ${vec3(MARK.stale)}
+    : order ? ${vec3(MARK.on_order)}
+    : outside ? ${vec3(MARK.outside)} : ${vec3(MARK.online)};
+  vec4 ink = vec4(0.0);
+  vec3 dark = vec3(0.03, 0.05, 0.06);
+  if (duress) {
+    float wave = fract(fleet.pulse);
+    ink = over(ink, color, (1.0 - wave) * 0.55 * soft(abs(r - 6.0 - wave * 14.0) - 1.6));
+  }
+  bool heads = vCourse < ${COURSE_UNKNOWN}.0 && presence == ${Presence.ONLINE};
+  if (heads) {
+    ink = over(ink, dark, 0.75 * soft(chevron(vAt) - 1.3));
+    ink = over(ink, color, soft(chevron(vAt)));
+  }
+  ink = over(ink, dark, 0.85 * soft(body - 1.7));
+  if (order) {
+    ink = over(ink, dark, 0.7 * soft(abs(r - 9.0) - 2.0));
+    ink = over(ink, ${vec3(MARK.on_order)}, soft(abs(r - 9.0) - 1.0));
+  }
+  if (presence == ${Presence.ONLINE} || duress) ink = over(ink, color, soft(body));
+  else {
+    ink = over(ink, color, soft(abs(body + 1.0) - 1.0));
+    bool half_ = presence == ${Presence.STALE} && vAt.y < 0.0;
+    if (half_) ink = over(ink, color, soft(body));
+    float bar = max(abs(vAt.x + vAt.y) * 0.7071 - 1.0, r - 6.4);
+    if (presence == ${Presence.SILENT}) ink = over(ink, color, soft(bar));
+  }
+  if (vPicked > 0.0) ink = over(ink, vec3(1.0), (vPicked > 1.5 ? 1.0 : 0.6) * soft(abs(r - 12.6) - 0.9));
+  if (ink.a < 0.01) discard;
+  fragColor = vec4(ink.rgb / ink.a, ink.a * fleet_dim(presence));
+}
+`;

@@ -1,0 +1,58 @@
+/** Owns the console's pages and who may open them; the server decides again on every call. */
+import { createRouter, createWebHistory } from "vue-router";
+import { useSession } from "@/stores/session";
+
+declare module "vue-router" {
+  interface RouteMeta {
+    open?: boolean;
+    needs?: "attendance" | "admin";
+  }
+}
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes: [
+    { path: "/", name: "map", component: () => import("@/map/MapPage.vue") },
+    { path: "/wall", name: "wall", component: () => import("@/wall/WallPage.vue") },
+    {
+      path: "/attendance/:workerId?/:date?",
+      name: "attendance",
+      component: () => import("@/attendance/AttendancePage.vue"),
+      meta: { needs: "attendance" },
+    },
+    {
+      path: "/admin/:tab?",
+      name: "admin",
+      component: () => import("@/admin/AdminPage.vue"),
+      meta: { needs: "admin" },
+    },
+    {
+      path: "/sign-in",
+      name: "sign-in",
+      component: () => import("@/ui/SignInPage.vue"),
+      meta: { open: true },
+    },
+    {
+      path: "/:path(.*)*",
+      name: "not-found",
+      component: () => import("@/ui/NotFoundPage.vue"),
+      meta: { open: true },
+    },
+  ],
+});
+
+/** The first page of each role. */
+export function homeOf(role: string | undefined): string {
+  if (role === "wall") return "/wall";
+  return role === "supervisor" ? "/attendance" : "/";
+}
+
+router.beforeEach(async (to) => {
+  const session = useSession();
+  if (to.meta.open) return true;
+  if (!session.session && !(await session.restore().catch(() => false))) {
+    return { name: "sign-in", query: to.fullPath === "/" ? {} : { to: to.fullPath } };
+  }
+  if (to.meta.needs && !session.may[to.meta.needs]) return homeOf(session.session?.role);
+  return true;
+});

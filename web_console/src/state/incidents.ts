@@ -1,0 +1,122 @@
+/** Owns how incidents are ordered, filtered and judged in lists. Pure; times in milliseconds. */
+import type { Dispatch, IncidentSummary } from "@/wire/messages";
+
+type Status = IncidentSummary["status"];
+
+const FINISHED: ReadonlySet<Status> = new Set([
+  "closed",
+  "evaluated",
+  "rejected",
+  "merged",
+  "void",
+]);
+/** Still open, but no worker has to be sent any more. */
+const SETTLED: ReadonlySet<Status> = new Set(["handled", "verified"]);
+
+export const isOpen = (incident: IncidentSummary): boolean => !FINISHED.has(incident.status);
+
+export const isWaiting = (incident: IncidentSummary): boolean =>
+  isOpen(incident) && !SETTLED.has(incident.status) && !incident.dispatches.some(isRunning);
+
+export const isRunning = (dispatch: Dispatch): boolean => dispatch.endedAt === null;
+
+export function isOverdue(incident: IncidentSummary, nowMs: number): boolean {
+  if (incident.dueAt === null || !isOpen(incident) || SETTLED.has(incident.status)) return false;
+  return Date.parse(incident.dueAt) < nowMs;
+}
+
+/** Whether the incident awaits a dispatcher's decision, by its status. */
+export const canDispatch = (incident: IncidentSummary): boolean =>
+  isOpen(incident) && !SETTLED.has(incident.status) && incident.status !== "suspended";
+
+export interface QueueFilter {
+  readonly show: "open" | "waiting" | "overdue" | "running" | "finished";
+  readonly severity: number | null;
+  readonly text: string;
+}
+
+export const EVERYTHING_OPEN: QueueFilter = { show: "open", severity: null, text: "" };
+
+function shows(incident: IncidentSummary, show: QueueFilter["show"], nowMs: number): boolean {
+  switch (show) {
+    case "open":
+      return isOpen(incident);
+    case "waiting":
+      return isWaiting(incident);
+    case "overdue":
+      return isOverdue(incident, nowMs);
+    case "running":
+      return isOpen(incident) && incident.dispatches.some(isRunning);
+    case "finished":
+      return !isOpen(incident);
+  }
+}
+
+/** 0 calls for action now; larger can wait. */
+function urgency(incident: IncidentSummary, nowMs: number): number {
+  if (!isOpen(incident)) return 100;
+  const base = incident.source === "duress" ? 0 : incident.severity;
+  if (isWaiting(incident)) return base;
+  return (isOverdue(incident, nowMs) ? 5 : 10) + base;
+}
+
+/** The queue: waiting before running before settled, gravest first, newest first among equals. */
+export function queue(
+  incidents: Iterable<IncidentSummary>,
+  filter: QueueFilter,
+  nowMs: number,
+): IncidentSummary[] {
+  const wanted = filter.text.trim().toLowerCase();
+  return [...incidents]
+    .filter((incident) => shows(incident, filter.show, nowMs))
+    .filter((incident) => filter.severity === null || incident.severity === filter.severity)
+    .filter((incident) => !wanted || searchText(incident).includes(wanted))
+    .map((incident) => ({ incident, rank: urgency(incident, nowMs) }))
+    .sort((a, b) => a.rank - b.rank || (a.incident.reportedAt < b.incident.reportedAt ? 1 : -1))
+    .map((entry) => entry.incident);
+}
+
+const searchText = (incident: IncidentSummary): string =>
+  `${incident.code} ${incident.title} ${incident.place}`.toLowerCase();
+
+export interface IncidentCounts {
+  readonly open: number;
+  readonly waiting: number;
+  readonly overdue: number;
+}
+
+export function countIncidents(
+  incidents: Iterable<IncidentSummary>,
+  nowMs: number,
+): IncidentCounts {
+  const counts = { open: 0, waiting: 0, overdue: 0 };
+  for (const incident of incidents) {
+    if (isOpen(incident)) counts.open += 1;
+    if (isWaiting(incident)) counts.waiting += 1;
+    if (isOverdue(incident, nowMs)) counts.overdue += 1;
+  }
+  return counts;
+}
+
+export const STEPS = [
+  "ordered",
+  "sent",
+  "acknowledged",
+  "en_route",
+  "on_scene",
+  "cleared",
+] as const;
+export type Step = (typeof STEPS)[number];
+
+/** The six steps of a dispatch with the instants at which they were reached. */
+export function stepsOf(dispatch: Dispatch): { step: Step; at: string | null }[] {
+  const reached: Record<Step, string | null> = {
+    ordered: dispatch.orderedAt,
+    sent: dispatch.sentAt,
+    acknowledged: dispatch.acknowledgedAt,
+    en_route: dispatch.enRouteAt,
+    on_scene: dispatch.onSceneAt,
+    cleared: dispatch.clearedAt,
+  };
+  return STEPS.map((step) => ({ step, at: reached[step] }));
+}

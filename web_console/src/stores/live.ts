@@ -1,0 +1,81 @@
+/** Owns the console's one live connection and publishes what the reducers make of it. */
+import { defineStore } from "pinia";
+import { computed, ref, shallowRef } from "vue";
+import type { FleetView } from "@/state/fleet";
+import { countIncidents, isWaiting } from "@/state/incidents";
+import { EMPTY_LIVE, type LiveState, reduceLive, withIncident } from "@/state/live";
+import * as endpoints from "@/wire/endpoints";
+import type { ToFrameWorker } from "@/wire/frame_worker";
+import FrameWorker from "@/wire/frame_worker?worker";
+import type { LiveMessage } from "@/wire/live";
+import { type LiveSocket, liveUrl, openLiveSocket, type Phase } from "@/wire/live_socket";
+import type { IncidentSummary } from "@/wire/messages";
+import { useClock } from "./clock";
+import { useInstallation } from "./installation";
+
+export const useLive = defineStore("live", () => {
+  const clock = useClock();
+  const place = useInstallation();
+  const state = shallowRef<LiveState>(EMPTY_LIVE);
+  const fleet = shallowRef<FleetView | null>(null);
+  const phase = ref<Phase>({ kind: "connecting" });
+  const behindUntilMs = ref(0);
+  /** Incidents that came while this console watched, newest last: they flash and sound. */
+  const arrived = shallowRef<readonly IncidentSummary[]>([]);
+  let socket: LiveSocket | null = null;
+  let worker: Worker | null = null;
+
+  const tell = (message: ToFrameWorker, transfer: Transferable[] = []): void =>
+    worker?.postMessage(message, transfer);
+
+  function fold(message: LiveMessage): void {
+    if (message.type === "snapshot") {
+      clock.synchronise(message.at);
+      tell({ kind: "reset", datum: place.mapDatum });
+    }
+    if (message.type === "behind") behindUntilMs.value = clock.nowMs + 10_000;
+    if (message.type === "incident") noticeArrival(message.incident);
+    state.value = reduceLive(state.value, message);
+  }
+
+  function noticeArrival(incident: IncidentSummary): void {
+    if (state.value.incidents.has(incident.id) || !isWaiting(incident)) return;
+    arrived.value = [...arrived.value.slice(-19), incident];
+  }
+
+  function start(): void {
+    if (socket) return;
+    worker = new FrameWorker();
+    worker.onmessage = (event: MessageEvent<FleetView>) => {
+      fleet.value = event.data;
+    };
+    socket = openLiveSocket({
+      url: liveUrl(window.location),
+      onMessage: fold,
+      onFrame: (buffer) => tell({ kind: "frame", buffer }, [buffer]),
+      onPhase: (next) => {
+        phase.value = next;
+      },
+      onRefused: () => void endpoints.fetchIncidents("open").catch(() => undefined),
+    });
+  }
+
+  function stop(): void {
+    socket?.close();
+    worker?.terminate();
+    socket = null;
+    worker = null;
+    state.value = EMPTY_LIVE;
+    fleet.value = null;
+  }
+
+  /** Take in an incident that came as the answer to a command, before its delta. */
+  function learn(incident: IncidentSummary): void {
+    const incidents = withIncident(state.value.incidents, incident);
+    if (incidents !== state.value.incidents) state.value = { ...state.value, incidents };
+  }
+
+  const counts = computed(() => countIncidents(state.value.incidents.values(), clock.nowMs));
+  const isBehind = computed(() => clock.nowMs < behindUntilMs.value);
+  return { state, fleet, phase, arrived, counts, isBehind, start, stop, learn };
+});

@@ -1,0 +1,79 @@
+/** Owns the list of HTTP calls the console makes, one function each, typed by the wire messages. */
+import type { FeatureCollection } from "geojson";
+import { call } from "./http";
+import type {
+  Area,
+  AttendanceBoard,
+  AttendanceDay,
+  Dispatch,
+  Handset,
+  HandsetCredentials,
+  ImportReport,
+  Incident,
+  IncidentPage,
+  Installation,
+  NewHandset,
+  NewIncident,
+  Pack,
+  Recommendation,
+  Session,
+  SignIn,
+  Track,
+  Transition,
+  Worker,
+} from "./messages";
+
+const query = (values: Record<string, string | null | undefined>): string => {
+  const pairs = Object.entries(values).filter((pair): pair is [string, string] => !!pair[1]);
+  return pairs.length ? `?${new URLSearchParams(pairs)}` : "";
+};
+
+export const fetchInstallation = () => call<Installation>("GET", "/api/installation");
+export const fetchSession = () => call<Session>("GET", "/api/session");
+export const signIn = (body: SignIn) => call<Session>("POST", "/api/session", body);
+export const signOut = () => call<void>("DELETE", "/api/session");
+
+export const fetchPack = () => call<Pack>("GET", "/api/pack");
+export const fetchAreas = () => call<Area[]>("GET", "/api/areas");
+export const fetchGrids = () => call<FeatureCollection>("GET", "/api/areas/grids.geojson");
+export const fetchBasemap = () => call<FeatureCollection>("GET", "/api/basemap.geojson");
+
+export const fetchIncident = (id: string) => call<Incident>("GET", `/api/incidents/${id}`);
+export const fetchIncidents = (state: "open" | "closed" | "all") =>
+  call<IncidentPage>("GET", `/api/incidents${query({ state })}`);
+export const createIncident = (body: NewIncident) => call<Incident>("POST", "/api/incidents", body);
+export const fetchRecommendation = (id: string) =>
+  call<Recommendation>("GET", `/api/incidents/${id}/recommendations`);
+export const dispatchWorker = (id: string, workerId: number | null) =>
+  call<Dispatch>("POST", `/api/incidents/${id}/dispatches`, { workerId });
+export const moveIncident = (id: string, body: Transition) =>
+  call<unknown>("POST", `/api/incidents/${id}/transitions`, body);
+export const moveDispatch = (id: string, body: Transition) =>
+  call<unknown>("POST", `/api/dispatches/${id}/transitions`, body);
+
+export const fetchWorkers = () => call<Worker[]>("GET", "/api/workers");
+export const fetchWorker = (id: number) => call<Worker>("GET", `/api/workers/${id}`);
+export const fetchTrack = (workerId: number, from: Date, to: Date) =>
+  call<Track>(
+    "GET",
+    `/api/workers/${workerId}/track${query({ from: from.toISOString(), to: to.toISOString() })}`,
+  );
+
+export const fetchHandsets = () => call<Handset[]>("GET", "/api/handsets");
+export const enrolHandset = (body: NewHandset) =>
+  call<HandsetCredentials>("POST", "/api/handsets", body);
+export const revokeHandset = (id: string) => call<void>("DELETE", `/api/handsets/${id}`);
+
+export type ImportKind = "areas" | "workers" | "shifts";
+export function importFile(kind: ImportKind, file: File): Promise<ImportReport> {
+  const form = new FormData();
+  form.append("file", file, file.name);
+  return call<ImportReport>("POST", `/api/${kind}/import`, form);
+}
+
+export const fetchAttendance = (date: string, area: string | null) =>
+  call<AttendanceBoard>("GET", `/api/attendance${query({ date, area })}`);
+export const fetchAttendanceDay = (workerId: number, date: string) =>
+  call<AttendanceDay>("GET", `/api/attendance/${workerId}/${date}`);
+export const attendanceExportPath = (month: string, area: string | null) =>
+  `/api/attendance/export.xlsx${query({ month, area })}`;
