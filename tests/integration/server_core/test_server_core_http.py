@@ -1,5 +1,6 @@
 """The HTTP edge: problems, headers, the console's files, stopping."""
 
+import contextlib
 import time
 from dataclasses import replace
 
@@ -16,7 +17,7 @@ def test_problems_have_a_stable_code_and_their_own_type(server: RunningServer) -
             "no_such_route": client.get("/api/nothing"),
             "method_not_allowed": client.put("/api/workers"),
             "not_found": client.get("/api/workers/99999"),
-            "invalid": client.post("/api/workers", content=b"{"),
+            "bad_request": client.post("/api/workers", content=b"{"),
             "too_large": client.post("/api/workers", content=b"x" * (2 << 20)),
         }
     for code, answer in answers.items():
@@ -78,14 +79,13 @@ def test_a_socket_without_a_session_or_from_another_site_is_refused(server: Runn
 
 def test_it_stops_within_three_seconds_with_open_sockets(server: RunningServer) -> None:
     settings = replace(server.settings, http_port=free_port())
-    with serving(settings) as running:
-        second = RunningServer(f"http://127.0.0.1:{settings.http_port}", settings, server.owner_url)
-        with second.signed_in("dispatcher") as client:
-            socket = websockets.sync.client.connect(
-                second.url.replace("http", "ws") + "/api/live",
-                additional_headers={"Cookie": f"gb_session={client.cookies['gb_session']}"},
-            )
-        began = time.monotonic()
-        running.should_exit = True
-    assert time.monotonic() - began < 3
-    socket.close()
+    second = RunningServer(f"http://127.0.0.1:{settings.http_port}", settings, server.owner_url)
+    with contextlib.ExitStack() as open_until_the_end:
+        with serving(settings):
+            client = open_until_the_end.enter_context(second.signed_in("dispatcher"))
+            cookie = {"Cookie": f"gb_session={client.cookies['gb_session']}"}
+            url = second.url.replace("http", "ws") + "/api/live"
+            socket = websockets.sync.client.connect(url, additional_headers=cookie)
+            open_until_the_end.enter_context(socket)
+            began = time.monotonic()
+        assert time.monotonic() - began < 3

@@ -1,0 +1,681 @@
+-- Generated from the migrations by `python -m console_server.schema`. Read, do not edit.
+
+CREATE TABLE public.accounts (
+    account_id integer NOT NULL,
+    username text NOT NULL,
+    display_name text NOT NULL,
+    password_hash text NOT NULL,
+    role text NOT NULL,
+    area_id integer,
+    worker_id integer,
+    demo boolean DEFAULT false NOT NULL,
+    disabled_at timestamp with time zone,
+    CONSTRAINT accounts_role_check CHECK ((role = ANY (ARRAY['administrator'::text, 'dispatcher'::text, 'supervisor'::text, 'duty_leader'::text, 'department'::text, 'wall'::text, 'worker'::text])))
+);
+
+ALTER TABLE public.accounts ALTER COLUMN account_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.accounts_account_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.area_boundaries (
+    area_id integer NOT NULL,
+    valid_from timestamp with time zone NOT NULL,
+    valid_to timestamp with time zone,
+    wkb bytea NOT NULL
+);
+
+CREATE TABLE public.areas (
+    area_id integer NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    parent_id integer,
+    lineage integer[] NOT NULL,
+    households integer,
+    retired_at timestamp with time zone,
+    CONSTRAINT areas_kind_check CHECK ((kind = ANY (ARRAY['district'::text, 'subdistrict'::text, 'community'::text, 'grid'::text])))
+);
+
+ALTER TABLE public.areas ALTER COLUMN area_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.areas_area_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.attendance_changes (
+    change_id bigint NOT NULL,
+    worker_id integer NOT NULL,
+    day date NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    cause text NOT NULL,
+    before jsonb NOT NULL,
+    after jsonb NOT NULL
+);
+
+ALTER TABLE public.attendance_changes ALTER COLUMN change_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.attendance_changes_change_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.attendance_days (
+    worker_id integer NOT NULL,
+    day date NOT NULL,
+    computed_at timestamp with time zone NOT NULL,
+    pack_code text NOT NULL,
+    pack_version text NOT NULL,
+    input_hash text NOT NULL,
+    body jsonb NOT NULL,
+    final boolean NOT NULL,
+    summary jsonb NOT NULL
+);
+
+CREATE TABLE public.audit_log (
+    audit_id bigint NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    actor text NOT NULL,
+    act text NOT NULL,
+    body jsonb NOT NULL
+);
+
+ALTER TABLE public.audit_log ALTER COLUMN audit_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.audit_log_audit_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.basemap (
+    layer text NOT NULL,
+    geojson jsonb NOT NULL,
+    imported_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.checkpoints (
+    checkpoint_id integer NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    area_id integer NOT NULL,
+    lon double precision NOT NULL,
+    lat double precision NOT NULL,
+    radius_m real DEFAULT 30 NOT NULL,
+    retired_at timestamp with time zone
+);
+
+ALTER TABLE public.checkpoints ALTER COLUMN checkpoint_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.checkpoints_checkpoint_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.dirty_days (
+    worker_id integer NOT NULL,
+    day date NOT NULL,
+    marked_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.dispatches (
+    dispatch_id uuid NOT NULL,
+    incident_id uuid NOT NULL,
+    worker_id integer NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    status text NOT NULL,
+    ordered_by integer,
+    ordered_at timestamp with time zone NOT NULL,
+    sent_at timestamp with time zone,
+    acknowledge_by timestamp with time zone,
+    acknowledged_at timestamp with time zone,
+    en_route_at timestamp with time zone,
+    on_scene_at timestamp with time zone,
+    cleared_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    reason text,
+    CONSTRAINT dispatches_status_check CHECK ((status = ANY (ARRAY['ordered'::text, 'acknowledged'::text, 'en_route'::text, 'on_scene'::text, 'cleared'::text, 'declined'::text, 'cancelled'::text, 'lapsed'::text])))
+);
+
+CREATE TABLE public.duty_periods (
+    worker_id integer NOT NULL,
+    handset_id integer NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone
+);
+
+CREATE TABLE public.functional_groups (
+    group_id integer NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL
+);
+
+ALTER TABLE public.functional_groups ALTER COLUMN group_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.functional_groups_group_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.handset_inbox (
+    message_id bigint NOT NULL,
+    handset_id integer NOT NULL,
+    kind text NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    body jsonb NOT NULL,
+    handled_at timestamp with time zone,
+    outcome text,
+    CONSTRAINT handset_inbox_kind_check CHECK ((kind = ANY (ARRAY['report'::text, 'progress'::text, 'duress'::text])))
+);
+
+ALTER TABLE public.handset_inbox ALTER COLUMN message_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.handset_inbox_message_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.handset_status (
+    handset_id integer NOT NULL,
+    at timestamp with time zone NOT NULL,
+    online boolean NOT NULL,
+    battery real,
+    network text,
+    permission boolean,
+    optimised boolean
+);
+
+CREATE TABLE public.handsets (
+    handset_id integer NOT NULL,
+    code text NOT NULL,
+    worker_id integer NOT NULL,
+    kind text NOT NULL,
+    area_code text NOT NULL,
+    username text NOT NULL,
+    password_hash text NOT NULL,
+    enrolled_at timestamp with time zone DEFAULT now() NOT NULL,
+    revoked_at timestamp with time zone,
+    CONSTRAINT handsets_kind_check CHECK ((kind = ANY (ARRAY['native'::text, 'owntracks'::text])))
+);
+
+ALTER TABLE public.handsets ALTER COLUMN handset_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.handsets_handset_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.incident_counters (
+    day date NOT NULL,
+    last integer NOT NULL
+);
+
+CREATE TABLE public.incident_events (
+    event_id bigint NOT NULL,
+    incident_id uuid NOT NULL,
+    version integer NOT NULL,
+    at timestamp with time zone NOT NULL,
+    kind text NOT NULL,
+    actor_kind text NOT NULL,
+    actor text NOT NULL,
+    body jsonb NOT NULL,
+    CONSTRAINT incident_events_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['account'::text, 'worker'::text, 'system'::text, 'outside'::text])))
+);
+
+ALTER TABLE public.incident_events ALTER COLUMN event_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.incident_events_event_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.incidents (
+    incident_id uuid NOT NULL,
+    code text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    status text NOT NULL,
+    class_code text NOT NULL,
+    severity smallint DEFAULT 2 NOT NULL,
+    title text NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    place text DEFAULT ''::text NOT NULL,
+    lon double precision,
+    lat double precision,
+    area_id integer,
+    source text NOT NULL,
+    client_id text,
+    reporter_worker_id integer,
+    group_id integer,
+    pack_code text NOT NULL,
+    pack_version text NOT NULL,
+    reported_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone,
+    handled_at timestamp with time zone,
+    handled_by integer,
+    closed_at timestamp with time zone,
+    handled_by_account integer,
+    merged_into uuid,
+    CONSTRAINT incidents_severity_check CHECK (((severity >= 1) AND (severity <= 4))),
+    CONSTRAINT incidents_source_check CHECK ((source = ANY (ARRAY['handset'::text, 'dispatcher'::text, 'hotline'::text, 'resident'::text, 'duress'::text, 'alert'::text])))
+);
+
+CREATE TABLE public.leaves (
+    leave_id integer NOT NULL,
+    worker_id integer NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    reason text NOT NULL,
+    CONSTRAINT leaves_check CHECK ((ends_at > starts_at))
+);
+
+ALTER TABLE public.leaves ALTER COLUMN leave_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.leaves_leave_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.loopback (
+    area_code text NOT NULL,
+    fixed_at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.outbox (
+    outbox_id bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    channel text NOT NULL,
+    target text NOT NULL,
+    area_id integer,
+    body jsonb NOT NULL,
+    done_at timestamp with time zone,
+    CONSTRAINT outbox_channel_check CHECK ((channel = ANY (ARRAY['live'::text, 'order'::text, 'notice'::text])))
+);
+
+ALTER TABLE public.outbox ALTER COLUMN outbox_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.outbox_outbox_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.packs (
+    code text NOT NULL,
+    version text NOT NULL,
+    body text NOT NULL,
+    loaded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.positions (
+    worker_id integer NOT NULL,
+    fixed_at timestamp with time zone NOT NULL,
+    handset_id integer NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    sent_at timestamp with time zone,
+    lon double precision NOT NULL,
+    lat double precision NOT NULL,
+    accuracy_m real,
+    speed_mps real,
+    course_deg real,
+    battery real,
+    grid_id integer,
+    flags integer DEFAULT 0 NOT NULL
+);
+
+CREATE TABLE public.rejected_fixes (
+    received_at timestamp with time zone NOT NULL,
+    reason text NOT NULL,
+    handset_id integer,
+    topic text,
+    fixed_at timestamp with time zone,
+    detail text,
+    payload bytea
+);
+
+CREATE TABLE public.schema_migrations (
+    name text NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.shifts (
+    shift_id integer NOT NULL,
+    worker_id integer NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    kind text DEFAULT 'patrol'::text NOT NULL,
+    CONSTRAINT shifts_check CHECK ((ends_at > starts_at)),
+    CONSTRAINT shifts_kind_check CHECK ((kind = ANY (ARRAY['patrol'::text, 'standby'::text, 'night'::text])))
+);
+
+ALTER TABLE public.shifts ALTER COLUMN shift_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.shifts_shift_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.track_looks (
+    look_id bigint NOT NULL,
+    looked_at timestamp with time zone DEFAULT now() NOT NULL,
+    account_id integer NOT NULL,
+    worker_id integer NOT NULL,
+    from_at timestamp with time zone NOT NULL,
+    to_at timestamp with time zone NOT NULL,
+    via text NOT NULL
+);
+
+ALTER TABLE public.track_looks ALTER COLUMN look_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.track_looks_look_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.worker_grids (
+    worker_id integer NOT NULL,
+    area_id integer NOT NULL,
+    valid_from timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    valid_to timestamp with time zone
+);
+
+CREATE TABLE public.workers (
+    worker_id integer NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    phone text,
+    area_id integer NOT NULL,
+    group_id integer,
+    skills text[] DEFAULT '{}'::text[] NOT NULL,
+    retired_at timestamp with time zone,
+    CONSTRAINT workers_kind_check CHECK ((kind = ANY (ARRAY['full_time'::text, 'part_time'::text, 'volunteer'::text])))
+);
+
+ALTER TABLE public.workers ALTER COLUMN worker_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.workers_worker_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE ONLY public.accounts
+    ADD CONSTRAINT accounts_pkey PRIMARY KEY (account_id);
+
+ALTER TABLE ONLY public.accounts
+    ADD CONSTRAINT accounts_username_key UNIQUE (username);
+
+ALTER TABLE ONLY public.area_boundaries
+    ADD CONSTRAINT area_boundaries_pkey PRIMARY KEY (area_id, valid_from);
+
+ALTER TABLE ONLY public.areas
+    ADD CONSTRAINT areas_code_key UNIQUE (code);
+
+ALTER TABLE ONLY public.areas
+    ADD CONSTRAINT areas_pkey PRIMARY KEY (area_id);
+
+ALTER TABLE ONLY public.attendance_changes
+    ADD CONSTRAINT attendance_changes_pkey PRIMARY KEY (change_id);
+
+ALTER TABLE ONLY public.attendance_days
+    ADD CONSTRAINT attendance_days_pkey PRIMARY KEY (worker_id, day);
+
+ALTER TABLE ONLY public.audit_log
+    ADD CONSTRAINT audit_log_pkey PRIMARY KEY (audit_id);
+
+ALTER TABLE ONLY public.basemap
+    ADD CONSTRAINT basemap_pkey PRIMARY KEY (layer);
+
+ALTER TABLE ONLY public.checkpoints
+    ADD CONSTRAINT checkpoints_code_key UNIQUE (code);
+
+ALTER TABLE ONLY public.checkpoints
+    ADD CONSTRAINT checkpoints_pkey PRIMARY KEY (checkpoint_id);
+
+ALTER TABLE ONLY public.dirty_days
+    ADD CONSTRAINT dirty_days_pkey PRIMARY KEY (worker_id, day);
+
+ALTER TABLE ONLY public.dispatches
+    ADD CONSTRAINT dispatches_pkey PRIMARY KEY (dispatch_id);
+
+ALTER TABLE ONLY public.duty_periods
+    ADD CONSTRAINT duty_periods_pkey PRIMARY KEY (worker_id, started_at, handset_id);
+
+ALTER TABLE ONLY public.functional_groups
+    ADD CONSTRAINT functional_groups_code_key UNIQUE (code);
+
+ALTER TABLE ONLY public.functional_groups
+    ADD CONSTRAINT functional_groups_pkey PRIMARY KEY (group_id);
+
+ALTER TABLE ONLY public.handset_inbox
+    ADD CONSTRAINT handset_inbox_pkey PRIMARY KEY (message_id);
+
+ALTER TABLE ONLY public.handset_status
+    ADD CONSTRAINT handset_status_pkey PRIMARY KEY (handset_id);
+
+ALTER TABLE ONLY public.handsets
+    ADD CONSTRAINT handsets_code_key UNIQUE (code);
+
+ALTER TABLE ONLY public.handsets
+    ADD CONSTRAINT handsets_pkey PRIMARY KEY (handset_id);
+
+ALTER TABLE ONLY public.handsets
+    ADD CONSTRAINT handsets_username_key UNIQUE (username);
+
+ALTER TABLE ONLY public.incident_counters
+    ADD CONSTRAINT incident_counters_pkey PRIMARY KEY (day);
+
+ALTER TABLE ONLY public.incident_events
+    ADD CONSTRAINT incident_events_incident_id_version_key UNIQUE (incident_id, version);
+
+ALTER TABLE ONLY public.incident_events
+    ADD CONSTRAINT incident_events_pkey PRIMARY KEY (event_id);
+
+ALTER TABLE ONLY public.incidents
+    ADD CONSTRAINT incidents_client_id_key UNIQUE (client_id);
+
+ALTER TABLE ONLY public.incidents
+    ADD CONSTRAINT incidents_code_key UNIQUE (code);
+
+ALTER TABLE ONLY public.incidents
+    ADD CONSTRAINT incidents_pkey PRIMARY KEY (incident_id);
+
+ALTER TABLE ONLY public.leaves
+    ADD CONSTRAINT leaves_pkey PRIMARY KEY (leave_id);
+
+ALTER TABLE ONLY public.loopback
+    ADD CONSTRAINT loopback_pkey PRIMARY KEY (area_code);
+
+ALTER TABLE ONLY public.outbox
+    ADD CONSTRAINT outbox_pkey PRIMARY KEY (outbox_id);
+
+ALTER TABLE ONLY public.packs
+    ADD CONSTRAINT packs_pkey PRIMARY KEY (code, version);
+
+ALTER TABLE ONLY public.positions
+    ADD CONSTRAINT positions_pkey PRIMARY KEY (worker_id, fixed_at, handset_id);
+
+ALTER TABLE ONLY public.schema_migrations
+    ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.shifts
+    ADD CONSTRAINT shifts_pkey PRIMARY KEY (shift_id);
+
+ALTER TABLE ONLY public.shifts
+    ADD CONSTRAINT shifts_worker_id_starts_at_key UNIQUE (worker_id, starts_at);
+
+ALTER TABLE ONLY public.track_looks
+    ADD CONSTRAINT track_looks_pkey PRIMARY KEY (look_id);
+
+ALTER TABLE ONLY public.worker_grids
+    ADD CONSTRAINT worker_grids_pkey PRIMARY KEY (worker_id, area_id, valid_from);
+
+ALTER TABLE ONLY public.workers
+    ADD CONSTRAINT workers_code_key UNIQUE (code);
+
+ALTER TABLE ONLY public.workers
+    ADD CONSTRAINT workers_pkey PRIMARY KEY (worker_id);
+
+CREATE INDEX areas_lineage ON public.areas USING gin (lineage);
+
+CREATE INDEX attendance_changes_day ON public.attendance_changes USING btree (day, worker_id);
+
+CREATE INDEX attendance_days_day ON public.attendance_days USING btree (day);
+
+CREATE INDEX attendance_days_running ON public.attendance_days USING btree (day) WHERE (NOT final);
+
+CREATE INDEX dispatches_incident ON public.dispatches USING btree (incident_id);
+
+CREATE UNIQUE INDEX dispatches_once ON public.dispatches USING btree (incident_id, worker_id) WHERE (ended_at IS NULL);
+
+CREATE INDEX dispatches_running ON public.dispatches USING btree (worker_id) WHERE (ended_at IS NULL);
+
+CREATE INDEX dispatches_unacknowledged ON public.dispatches USING btree (acknowledge_by) WHERE (status = 'ordered'::text);
+
+CREATE INDEX dispatches_worker_time ON public.dispatches USING btree (worker_id, ordered_at);
+
+CREATE INDEX handset_inbox_waiting ON public.handset_inbox USING btree (message_id) WHERE (handled_at IS NULL);
+
+CREATE INDEX handsets_worker ON public.handsets USING btree (worker_id);
+
+CREATE INDEX incidents_closed ON public.incidents USING btree (closed_at) WHERE (closed_at IS NOT NULL);
+
+CREATE INDEX incidents_open ON public.incidents USING btree (reported_at) WHERE (closed_at IS NULL);
+
+CREATE INDEX incidents_reported ON public.incidents USING btree (reported_at);
+
+CREATE INDEX leaves_worker ON public.leaves USING btree (worker_id, starts_at);
+
+CREATE INDEX outbox_done ON public.outbox USING btree (done_at) WHERE (done_at IS NOT NULL);
+
+CREATE INDEX outbox_waiting ON public.outbox USING btree (outbox_id) WHERE (done_at IS NULL);
+
+CREATE INDEX rejected_fixes_received ON public.rejected_fixes USING btree (received_at);
+
+CREATE INDEX shifts_time ON public.shifts USING btree (starts_at, ends_at);
+
+CREATE INDEX track_looks_at ON public.track_looks USING btree (looked_at);
+
+CREATE INDEX worker_grids_area ON public.worker_grids USING btree (area_id);
+
+ALTER TABLE ONLY public.accounts
+    ADD CONSTRAINT accounts_area_id_fkey FOREIGN KEY (area_id) REFERENCES public.areas(area_id);
+
+ALTER TABLE ONLY public.accounts
+    ADD CONSTRAINT accounts_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id);
+
+ALTER TABLE ONLY public.area_boundaries
+    ADD CONSTRAINT area_boundaries_area_id_fkey FOREIGN KEY (area_id) REFERENCES public.areas(area_id);
+
+ALTER TABLE ONLY public.areas
+    ADD CONSTRAINT areas_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES public.areas(area_id);
+
+ALTER TABLE ONLY public.attendance_changes
+    ADD CONSTRAINT attendance_changes_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id);
+
+ALTER TABLE ONLY public.attendance_days
+    ADD CONSTRAINT attendance_days_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id);
+
+ALTER TABLE ONLY public.checkpoints
+    ADD CONSTRAINT checkpoints_area_id_fkey FOREIGN KEY (area_id) REFERENCES public.areas(area_id);
+
+ALTER TABLE ONLY public.dispatches
+    ADD CONSTRAINT dispatches_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES public.incidents(incident_id);
+
+ALTER TABLE ONLY public.dispatches
+    ADD CONSTRAINT dispatches_ordered_by_fkey FOREIGN KEY (ordered_by) REFERENCES public.accounts(account_id);
+
+ALTER TABLE ONLY public.dispatches
+    ADD CONSTRAINT dispatches_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id);
+
+ALTER TABLE ONLY public.duty_periods
+    ADD CONSTRAINT duty_periods_handset_id_fkey FOREIGN KEY (handset_id) REFERENCES public.handsets(handset_id);
+
+ALTER TABLE ONLY public.duty_periods
+    ADD CONSTRAINT duty_periods_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id);
+
+ALTER TABLE ONLY public.handset_inbox
+    ADD CONSTRAINT handset_inbox_handset_id_fkey FOREIGN KEY (handset_id) REFERENCES public.handsets(handset_id);
+
+ALTER TABLE ONLY public.handset_status
+    ADD CONSTRAINT handset_status_handset_id_fkey FOREIGN KEY (handset_id) REFERENCES public.handsets(handset_id);
+
+ALTER TABLE ONLY public.handsets
+    ADD CONSTRAINT handsets_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id);
+
+ALTER TABLE ONLY public.incident_events
+    ADD CONSTRAINT incident_events_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES public.incidents(incident_id);
+
+ALTER TABLE ONLY public.incidents
+    ADD CONSTRAINT incidents_area_id_fkey FOREIGN KEY (area_id) REFERENCES public.areas(area_id);
+
+ALTER TABLE ONLY public.incidents
+    ADD CONSTRAINT incidents_group_id_fkey FOREIGN KEY (group_id) REFERENCES public.functional_groups(group_id);
+
+ALTER TABLE ONLY public.incidents
+    ADD CONSTRAINT incidents_handled_by_account_fkey FOREIGN KEY (handled_by_account) REFERENCES public.accounts(account_id);
+
+ALTER TABLE ONLY public.incidents
+    ADD CONSTRAINT incidents_handled_by_fkey FOREIGN KEY (handled_by) REFERENCES public.workers(worker_id);
+
+ALTER TABLE ONLY public.incidents
+    ADD CONSTRAINT incidents_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES public.incidents(incident_id);
+
+ALTER TABLE ONLY public.incidents
+    ADD CONSTRAINT incidents_pack_code_pack_version_fkey FOREIGN KEY (pack_code, pack_version) REFERENCES public.packs(code, version);
+
+ALTER TABLE ONLY public.incidents
+    ADD CONSTRAINT incidents_reporter_worker_id_fkey FOREIGN KEY (reporter_worker_id) REFERENCES public.workers(worker_id);
+
+ALTER TABLE ONLY public.leaves
+    ADD CONSTRAINT leaves_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id);
+
+ALTER TABLE ONLY public.shifts
+    ADD CONSTRAINT shifts_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id);
+
+ALTER TABLE ONLY public.track_looks
+    ADD CONSTRAINT track_looks_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(account_id);
+
+ALTER TABLE ONLY public.track_looks
+    ADD CONSTRAINT track_looks_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id);
+
+ALTER TABLE ONLY public.worker_grids
+    ADD CONSTRAINT worker_grids_area_id_fkey FOREIGN KEY (area_id) REFERENCES public.areas(area_id);
+
+ALTER TABLE ONLY public.worker_grids
+    ADD CONSTRAINT worker_grids_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id);
+
+ALTER TABLE ONLY public.workers
+    ADD CONSTRAINT workers_area_id_fkey FOREIGN KEY (area_id) REFERENCES public.areas(area_id);
+
+ALTER TABLE ONLY public.workers
+    ADD CONSTRAINT workers_group_id_fkey FOREIGN KEY (group_id) REFERENCES public.functional_groups(group_id);
