@@ -207,6 +207,7 @@ def restore(archive: Path, data_dir: Path | None) -> None:
     from console_server.command_line import backup
 
     backup.restore(archive, data_dir)
+    click.echo("restored; start the server again, so that it lets the handsets in")
 
 
 @main.command(context_settings=PASSED_ON)

@@ -1,8 +1,8 @@
 """`gridbeat backup` and `gridbeat restore`: one archive with everything that cannot be rebuilt.
 
-Owns the archive: the database in PostgreSQL's custom format and the broker's handset accounts.
-Live state is rebuilt from the database. Roles and passwords are the installation's own and
-are not in it.
+Owns the archive: the database in PostgreSQL's custom format. Handsets' credentials are in it, and
+the broker gets them from there when the server starts; live state is rebuilt. Passwords of the
+parts are the installation's own and are not in it.
 """
 
 import os
@@ -20,7 +20,6 @@ from console_server.embedded.postgres import timescale_is_loaded
 from console_server.embedded.postgres_programs import Edition, choose_programs
 
 DUMP = "database.dump"
-USERS = "broker-users.conf"
 
 
 def backup(archive: Path, data_dir: Path | None) -> None:
@@ -32,12 +31,10 @@ def backup(archive: Path, data_dir: Path | None) -> None:
     url = _superuser_url(data_dir)
     with tempfile.TemporaryDirectory() as scratch, step(f"Writing {archive}"):
         dump = Path(scratch) / DUMP
-        _postgres_program("pg_dump", url, "--format=custom", "--no-owner", f"--file={dump}")
+        _postgres_program("pg_dump", url, "--format=custom", f"--file={dump}")
         fresh = archive.with_name(f".{archive.name}.writing")
         with tarfile.open(fresh, "w") as tar:
             tar.add(dump, DUMP)
-            if users := _users_file(data_dir):
-                tar.add(users, USERS)
         fresh.chmod(0o600)  # where people were, and hashes of their credentials
         fresh.replace(archive)
 
@@ -63,21 +60,24 @@ def restore(archive: Path, data_dir: Path | None) -> None:
 
 
 def _load(dump: Path, owner: str, superuser: str) -> None:
-    """Load the dump as the owner of the tables; TimescaleDB wants telling before and after."""
+    """Load the dump, then bring it to this release; TimescaleDB wants telling before and after.
+
+    A dump of a database with TimescaleDB needs one with it again.
+    """
     from console_server.schema.migrate import migrate
 
     with psycopg.connect(superuser, autocommit=True) as connection:
+        connection.execute("DROP EXTENSION IF EXISTS timescaledb CASCADE")
         connection.execute("DROP SCHEMA public CASCADE")
         connection.execute("CREATE SCHEMA public AUTHORIZATION pg_database_owner")
         timescale = timescale_is_loaded(connection)
-        if timescale:
-            connection.execute("DROP EXTENSION IF EXISTS timescaledb CASCADE")
+    if timescale:  # in a session that has not loaded the extension yet
+        with psycopg.connect(superuser, autocommit=True) as connection:
             connection.execute("CREATE EXTENSION timescaledb")
             connection.execute("SELECT timescaledb_pre_restore()")
-    role = psycopg.conninfo.conninfo_to_dict(owner)["user"]
-    _postgres_program(
-        "pg_restore", superuser, "--no-owner", "--no-privileges", f"--role={role}", str(dump)
-    )
+    # Where one role does everything, the roles that the backup names are not there.
+    one_role = ("--no-owner", "--no-privileges") if owner == superuser else ()
+    _postgres_program("pg_restore", superuser, *one_role, str(dump))
     if timescale:
         with psycopg.connect(superuser, autocommit=True) as connection:
             connection.execute("SELECT timescaledb_post_restore()")
@@ -133,9 +133,3 @@ def _superuser_url(data_dir: Path | None) -> str:
     if found is None:
         return owner_url(data_dir)  # says what to do
     return found[1].database_superuser_url
-
-
-def _users_file(data_dir: Path | None) -> Path | None:
-    found = running_directory(data_dir)
-    path = Path(found[1].broker_users_file) if found else None
-    return path if path and path.exists() else None
