@@ -3,14 +3,10 @@
 `make_app(settings)` is the ASGI application; `run(settings)` serves it until it is told to stop.
 """
 
-import importlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
-from importlib.metadata import version
-from typing import Any
 
-import structlog
 import uvicorn
 from litestar import Litestar, Router
 from litestar.config.compression import CompressionConfig
@@ -18,60 +14,80 @@ from litestar.datastructures import State
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
+from console_server import installation, retention
+from console_server.access import routes as access
 from console_server.access.middleware import SessionMiddleware
+from console_server.areas import routes as areas
 from console_server.areas.current import CurrentAreas
+from console_server.attendance import recompute
+from console_server.attendance import routes as attendance
 from console_server.background import Loop, running
+from console_server.basemap import routes as basemap
 from console_server.cache import make_valkey
+from console_server.checkpoints import routes as checkpoints
 from console_server.database import make_pool
 from console_server.dependencies import DEPENDENCIES
+from console_server.dispatches import inbox, timers
+from console_server.dispatches import routes as dispatches
+from console_server.handsets import routes as handsets
 from console_server.handsets.accounts import HandsetAccounts
 from console_server.headers import security_headers
-from console_server.health.routes import metrics
+from console_server.health import routes as health
 from console_server.health.watch import HealthWatch
+from console_server.imports import routes as imports
+from console_server.incidents import routes as incidents
+from console_server.live import feed, relay
+from console_server.live import routes as live
+from console_server.live.hub import Hub
+from console_server.packs import routes as packs
+from console_server.packs.pack import load_pack
+from console_server.packs.store import ensure_pack
 from console_server.parts import Parts, utc_now
 from console_server.problems import EXCEPTION_HANDLERS
 from console_server.settings import Settings
+from console_server.shifts import routes as shifts
+from console_server.tracks import routes as tracks
 from console_server.web_files import web_file
+from console_server.workers import routes as workers
 
-ROUTERS = (
-    "console_server.access.routes",
-    "console_server.installation",
-    "console_server.areas.routes",
-    "console_server.workers.routes",
-    "console_server.handsets.routes",
-    "console_server.imports.routes",
-    "console_server.shifts.routes",
-    "console_server.checkpoints.routes",
-    "console_server.basemap.routes",
-    "console_server.health.routes",
-    "console_server.packs.routes",
-    "console_server.incidents.routes",
-    "console_server.dispatches.routes",
-    "console_server.tracks.routes",
-    "console_server.attendance.routes",
-    "console_server.live.routes",
-)
-LOOPS = {
-    "relay": "console_server.live.relay",
-    "feed": "console_server.live.feed",
-    "inbox": "console_server.dispatches.inbox",
-    "timers": "console_server.dispatches.timers",
-    "attendance": "console_server.attendance.recompute",
+ROUTERS = [
+    access.router,
+    installation.router,
+    packs.router,
+    areas.router,
+    basemap.router,
+    checkpoints.router,
+    workers.router,
+    handsets.router,
+    shifts.router,
+    imports.router,
+    incidents.router,
+    dispatches.router,
+    live.router,
+    tracks.router,
+    attendance.router,
+    health.router,
+]
+LOOPS: Mapping[str, Loop] = {
+    "relay": relay.run,
+    "feed": feed.run,
+    "inbox": inbox.run,
+    "timers": timers.run,
+    "attendance": recompute.run,
+    "retention": retention.run,
 }
 BODY_MAX_BYTES = 1 << 20  # imports allow more, each on its own route
 STOP_WITHIN_S = 2
-_log = structlog.get_logger(__name__)
 
 
 def make_app(settings: Settings) -> Litestar:
     """The application. Parts are made when it starts and closed when it stops."""
-    api = Router(
-        path="/api",
-        route_handlers=[module.router for module in _present(ROUTERS)],
-        middleware=[SessionMiddleware()],
-    )
     return Litestar(
-        route_handlers=[api, metrics, web_file],
+        route_handlers=[
+            Router(path="/api", route_handlers=ROUTERS, middleware=[SessionMiddleware()]),
+            health.metrics,
+            web_file,
+        ],
         dependencies=DEPENDENCIES,
         lifespan=[_parts],
         state=State({"settings": settings}),
@@ -86,7 +102,7 @@ def make_app(settings: Settings) -> Litestar:
         request_max_body_size=BODY_MAX_BYTES,
         openapi_config=OpenAPIConfig(
             title="Gridbeat",
-            version=version("gridbeat"),
+            version=installation.VERSION,
             path="/schema",
             render_plugins=[JsonRenderPlugin(path=["/", "/openapi.json"])],
         ),
@@ -97,58 +113,24 @@ def make_app(settings: Settings) -> Litestar:
 
 @asynccontextmanager
 async def _parts(app: Litestar) -> AsyncIterator[None]:
+    """What handlers and loops work with, for as long as the application runs."""
     settings: Settings = app.state.settings
-    areas = CurrentAreas()
+    areas_in_force, pack = CurrentAreas(), load_pack(settings.pack)
     async with make_pool(settings.database_url) as pool, make_valkey(settings.valkey_url) as valkey:
-        await areas.reload(pool)
-        pack = await _pack(settings, pool)
-        parts = Parts(settings, pool, valkey, utc_now, areas, lambda: pack, _hub())
-        app.state.parts = parts
-        app.state.reload_areas = partial(areas.reload, pool)
-        app.state.handset_accounts = HandsetAccounts(settings, pool)
-        app.state.health = HealthWatch()
-        async with running(_loops(areas, app.state), parts):
+        async with pool.connection() as connection:
+            await ensure_pack(connection, pack)
+        await areas_in_force.reload(pool)
+        accounts, watch = HandsetAccounts(settings, pool), HealthWatch()
+        parts = Parts(settings, pool, valkey, utc_now, areas_in_force, lambda: pack, Hub())
+        app.state.update(
+            parts=parts,
+            reload_areas=partial(areas_in_force.reload, pool),
+            handset_accounts=accounts,
+            health=watch,
+        )
+        own = {"areas": areas_in_force.follow, "accounts": accounts.run, "health": watch.run}
+        async with running({**LOOPS, **own}, parts):
             yield
-
-
-async def _pack(settings: Settings, pool: Any) -> Any:
-    modules = list(_present(("console_server.packs.pack", "console_server.packs.store")))
-    if len(modules) < 2:
-        return None
-    pack = modules[0].load_pack(settings.pack)
-    async with pool.connection() as connection:
-        await modules[1].ensure_pack(connection, pack)
-    return pack
-
-
-def _hub() -> Any:
-    found = list(_present(("console_server.live.hub",)))
-    return found[0].Hub() if found else None
-
-
-def _loops(areas: CurrentAreas, state: State) -> dict[str, Loop]:
-    loops: dict[str, Loop] = {
-        "areas": areas.follow,
-        "broker_accounts": state.handset_accounts.run,
-        "health": state.health.run,
-    }
-    for name, module_name in LOOPS.items():
-        for module in _present((module_name,)):
-            loops[name] = module.run
-    return loops
-
-
-def _present(names: tuple[str, ...]) -> list[Any]:
-    """The modules that are there already."""
-    found = []
-    for name in names:
-        try:
-            found.append(importlib.import_module(name))
-        except ModuleNotFoundError as error:
-            if not (error.name or "").startswith("console_server"):
-                raise
-            _log.warning("part_missing", module=name, missing=error.name)
-    return found
 
 
 def run(settings: Settings) -> None:

@@ -9,7 +9,8 @@ BEGIN
         -- Append-only by right, not by promise: case files, changed verdicts, who looked, who did.
         REVOKE UPDATE, DELETE ON incident_events, attendance_changes, track_looks, audit_log
             FROM gridbeat_server;
-        REVOKE INSERT, UPDATE, DELETE ON schema_migrations FROM gridbeat_server;
+        REVOKE INSERT, UPDATE, DELETE ON schema_migrations, positions FROM gridbeat_server;
+        GRANT EXECUTE ON FUNCTION forget_before(timestamptz, timestamptz) TO gridbeat_server;
     END IF;
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'gridbeat_ingest') THEN
         GRANT USAGE ON SCHEMA public TO gridbeat_ingest;

@@ -1,5 +1,21 @@
 -- Generated from the migrations by `python -m console_server.schema`. Read, do not edit.
 
+CREATE FUNCTION public.forget_before(positions_before timestamp with time zone, rejected_before timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    IF EXISTS (SELECT FROM pg_extension WHERE extname = 'timescaledb') THEN
+        PERFORM drop_chunks('positions'::regclass, older_than => positions_before);
+        PERFORM drop_chunks('rejected_fixes'::regclass, older_than => rejected_before);
+    END IF;
+    DELETE FROM positions WHERE fixed_at < positions_before;
+    DELETE FROM rejected_fixes WHERE received_at < rejected_before;
+    DELETE FROM handset_status WHERE at < positions_before;
+    DELETE FROM duty_periods WHERE ended_at < positions_before;
+END
+$$;
+
 CREATE TABLE public.accounts (
     account_id integer NOT NULL,
     username text NOT NULL,

@@ -134,3 +134,25 @@ def test_the_server_cannot_rewrite_what_is_append_only(
         pytest.raises(errors.InsufficientPrivilege),
     ):
         connection.execute(statement.format(table, column))
+
+
+def test_what_is_too_old_is_forgotten_and_the_rest_stays(database: Any) -> None:
+    with psycopg.connect(database.owner_url) as connection:
+        for days in (1, 170, 190, 400):
+            connection.execute(
+                "INSERT INTO positions (worker_id, fixed_at, handset_id, received_at, lon, lat)"
+                " VALUES (77, now() - make_interval(days => %(days)s), 1, now(), 118, 32)",
+                {"days": days},
+            )
+    with psycopg.connect(database.server_url) as connection:
+        connection.execute(
+            "SELECT forget_before(now() - interval '180 days', now() - interval '30 days')"
+        )
+    with psycopg.connect(database.owner_url) as connection:
+        kept = connection.execute("SELECT count(*) FROM positions WHERE worker_id = 77").fetchone()
+    assert kept == (2,)
+    with (
+        psycopg.connect(database.ingest_url) as connection,
+        pytest.raises(errors.InsufficientPrivilege),
+    ):
+        connection.execute("SELECT forget_before(now(), now())")
