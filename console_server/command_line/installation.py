@@ -91,8 +91,12 @@ class Installation:
         }
         self.start_role("ingest", ["telemetry_ingest"], addresses.ingest_environment())
         self.start_role("server", ["console_server", "serve"], server | dict(extra))
-        with step("Starting the console"):
-            self.supervisor.await_ready("server", self._serves, SERVING_WITHIN_S)
+        with step("Starting the console"), httpx.Client(timeout=2) as client:
+            health = _Health(client, f"{self.url}/api/health")
+            try:
+                self.supervisor.await_ready("server", health.is_good, SERVING_WITHIN_S)
+            except StackError as error:
+                raise StackError(f"{error}\nIt last said of its health: {health.said}") from error
         self.directory.http_url_file.write_text(self.url)
 
     def start_role(self, name: str, module: list[str], variables: Mapping[str, str]) -> None:
@@ -107,11 +111,22 @@ class Installation:
             )
         )
 
-    def _serves(self) -> bool:
+
+@dataclass(slots=True)
+class _Health:
+    """The console's own word on whether a fix goes all the way through."""
+
+    client: httpx.Client
+    url: str
+    said: str = "nothing"
+
+    def is_good(self) -> bool:
         try:
-            return not httpx.get(f"{self.url}/api/health", timeout=2).is_server_error
+            answer = self.client.get(self.url)
         except httpx.HTTPError:
             return False
+        self.said = answer.text
+        return answer.is_success
 
 
 def operator_variables() -> dict[str, str]:
