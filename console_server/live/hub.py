@@ -57,8 +57,7 @@ class Hub:
         self.fleet, self._orders, self.seq = Fleet(state.roster), OrdersSeen(), state.seq
         self.fleet.apply(state.positions)
         for body in state.incidents:
-            self._orders.see(body)
-        self._mark_orders()
+            self._see(body)
         self._remember(now_s)
         self._groups = {area: Interest(area, state.roster) for area in self._groups}
         for subscription in self._subscriptions:
@@ -75,8 +74,7 @@ class Hub:
         self.seq = event.seq
         if event.kind != "incident":
             return
-        self._orders.see(event.body)
-        self._mark_orders()
+        self._see(event.body)
         text = incident_delta(event)
         for subscription in self._subscriptions:
             if subscription.interest.sees(event.area_id):
@@ -142,16 +140,13 @@ class Hub:
         self._causes = self.fleet.shown_causes(now_s)
         self._batteries = self.fleet.shown_batteries()
 
-    def _mark_orders(self) -> None:
-        running, duress = self._orders.running_orders(), self._orders.in_duress()
-        self.fleet.running_orders[:] = 0
-        self.fleet.duress[:] = False
-        for worker_id, count in running.items():
-            if (slot := self.fleet.slot_of.get(worker_id)) is not None:
-                self.fleet.running_orders[slot] = count
-        for worker_id in duress:
-            if (slot := self.fleet.slot_of.get(worker_id)) is not None:
-                self.fleet.duress[slot] = True
+    def _see(self, body: bytes) -> None:
+        """Note which workers are on an order or call for help by this value of an incident."""
+        for worker_id in self._orders.see(body):
+            slot = self.fleet.slot_of.get(worker_id)
+            if slot is not None:
+                self.fleet.running_orders[slot] = self._orders.running_orders[worker_id]
+                self.fleet.duress[slot] = self._orders.calls_for_help[worker_id] > 0
 
     def _worker(self, slot: int) -> LiveWorker:
         told = Told(int(self._causes[slot]), float(self._batteries[slot]))

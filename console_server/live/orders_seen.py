@@ -34,34 +34,33 @@ _decoder = msgspec.json.Decoder(SeenIncident)
 
 
 class OrdersSeen:
-    """Open incidents, by id."""
+    """Open incidents by id, and what follows from them for each worker."""
 
     def __init__(self) -> None:
         self._open: dict[str, SeenIncident] = {}
+        self.running_orders: Counter[int] = Counter()
+        self.calls_for_help: Counter[int] = Counter()
 
-    def see(self, body: bytes) -> None:
-        """Take over the newest value of an incident, as JSON."""
+    def see(self, body: bytes) -> set[int]:
+        """Take over the newest value of an incident, as JSON: the workers it concerns."""
         incident = _decoder.decode(body)
         known = self._open.get(incident.id)
         if known is not None and incident.version < known.version:
-            return
-        self._open.pop(incident.id, None)
+            return set()
+        concerned = set[int]()
+        if known is not None:
+            concerned |= self._count(known, -1)
+            del self._open[known.id]
         if incident.closed_at is None:
+            concerned |= self._count(incident, 1)
             self._open[incident.id] = incident
+        return concerned
 
-    def running_orders(self) -> Counter[int]:
-        """Worker id → number of running dispatches."""
-        return Counter(
-            dispatch.worker_id
-            for incident in self._open.values()
-            for dispatch in incident.dispatches
-            if dispatch.status in RUNNING
-        )
-
-    def in_duress(self) -> set[int]:
-        """Workers whose call for help is not closed yet."""
-        return {
-            incident.reporter_worker_id
-            for incident in self._open.values()
-            if incident.source == "duress" and incident.reporter_worker_id is not None
-        }
+    def _count(self, incident: SeenIncident, by: int) -> set[int]:
+        running = [each.worker_id for each in incident.dispatches if each.status in RUNNING]
+        for worker_id in running:
+            self.running_orders[worker_id] += by
+        if incident.source != "duress" or incident.reporter_worker_id is None:
+            return set(running)
+        self.calls_for_help[incident.reporter_worker_id] += by
+        return {*running, incident.reporter_worker_id}

@@ -39,6 +39,7 @@ PASSWORD = "a-long-password"
 SUBDISTRICT = "320111007"
 WEST, EAST = "320111007001", "320111007002"
 GRIDS = {WEST + "001": (118.50, 118.51), EAST + "001": (118.51, 118.52)}
+IN_WEST, IN_EAST = (118.505, 32.005), (118.515, 32.005)
 ROLES = ("administrator", "dispatcher", "duty_leader", "supervisor", "wall")
 
 
@@ -98,9 +99,7 @@ def _worker(connection: psycopg.Connection, code: str, area_id: int, grid_id: in
     )
 
 
-def _account(
-    connection: psycopg.Connection, username: str, role: str, area_id: int | None
-) -> None:
+def _account(connection: psycopg.Connection, username: str, role: str, area_id: int | None) -> None:
     connection.execute(
         "INSERT INTO accounts (username, display_name, password_hash, role, area_id)"
         " VALUES (%s, %s, %s, %s, %s)",
@@ -160,14 +159,35 @@ class Centre:
     valkey: redis.asyncio.Redis
     workers: dict[str, int]
     closing: contextlib.AsyncExitStack
+    consoles: dict[str, httpx.AsyncClient] = field(default_factory=dict)
 
     async def console(self, username: str = "dispatcher") -> httpx.AsyncClient:
+        """A signed-in client, the same one for the same name."""
+        if username not in self.consoles:
+            self.consoles[username] = await self._sign_in(username)
+        return self.consoles[username]
+
+    async def _sign_in(self, username: str) -> httpx.AsyncClient:
         client = httpx.AsyncClient(base_url=f"{self.url}/api/", timeout=20, trust_env=False)
         self.closing.push_async_callback(client.aclose)
         answer = await client.post("session", json={"username": username, "password": PASSWORD})
         assert answer.status_code == 201, answer.text
         client.headers["X-CSRF-Token"] = answer.json()["csrfToken"]
         return client
+
+    @property
+    def class_code(self) -> str:
+        """Any class of the rule pack."""
+        return str(self.app.state.parts.pack().classes[0].code)
+
+    async def open_incident(self, **values: Any) -> dict[str, Any]:
+        """An incident in the western grid, by the dispatcher's form."""
+        console = await self.console()
+        place = {"lon": IN_WEST[0], "lat": IN_WEST[1]}
+        body = {"classCode": self.class_code, "title": "占道经营"} | place | values
+        answer = await console.post("incidents", json=body)
+        assert answer.status_code == 201, answer.text
+        return dict(answer.json())
 
     @contextlib.asynccontextmanager
     async def socket(self, console: httpx.AsyncClient, **options: Any) -> AsyncIterator[Socket]:
@@ -184,14 +204,22 @@ class Centre:
                 await asyncio.gather(listening, return_exceptions=True)
 
     async def enrol(self, worker: str) -> Handset:
+        """A new handset of the worker, listening."""
+        return await self.listen(await self.credentials(worker))
+
+    async def credentials(self, worker: str) -> dict[str, Any]:
         console = await self.console("administrator")
         answer = await console.post("handsets", json={"workerId": self.workers[worker]})
         assert answer.status_code == 201, answer.text
-        given = answer.json()
+        return dict(answer.json())
+
+    async def listen(self, given: dict[str, Any]) -> Handset:
+        """The phone with these credentials, its session kept by the broker."""
         client = mqtt.Client(
             mqtt.CallbackAPIVersion.VERSION2,
             client_id=f"test-{given['handsetId']}",
             protocol=mqtt.MQTTv311,
+            clean_session=False,
         )
         client.username_pw_set(given["username"], given["password"])
         handset = Handset(given["topicPrefix"], client, given["handsetId"])
@@ -286,7 +314,7 @@ async def running_centre(database: Any, **changes: Any) -> AsyncIterator[Centre]
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     centre = Centre(url, settings, app, valkey, {}, contextlib.AsyncExitStack())
     rows = await centre.query("SELECT code, worker_id FROM workers")
-    centre.workers = {code: worker_id for code, worker_id in rows}
+    centre.workers = dict(rows)
     await asyncio.wait_for(app.state.parts.hub.ready.wait(), 10)
     try:
         yield centre

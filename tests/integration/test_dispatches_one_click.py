@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from live_centre import EAST, WEST, Centre, Handset, running_centre, seed, until
+import pytest_asyncio
+from live_centre import IN_WEST, WEST, Centre, running_centre, seed, until
 
-IN_WEST, IN_EAST = (118.505, 32.005), (118.515, 32.005)
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest.fixture(scope="module")
@@ -15,22 +16,10 @@ def district(database: Any) -> Any:
     return database
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def centre(district: Any) -> AsyncIterator[Centre]:
     async with running_centre(district) as running:
         yield running
-
-
-async def open_incident(centre: Centre, **values: Any) -> dict[str, Any]:
-    console = await centre.console()
-    body = {"classCode": await any_class(centre), "title": "占道经营", "lon": IN_WEST[0], "lat": IN_WEST[1]}
-    answer = await console.post("incidents", json=body | values)
-    assert answer.status_code == 201, answer.text
-    return dict(answer.json())
-
-
-async def any_class(centre: Centre) -> str:
-    return str(centre.app.state.parts.pack().classes[0].code)
 
 
 async def test_the_whole_loop_from_report_to_close(centre: Centre) -> None:
