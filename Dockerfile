@@ -4,7 +4,10 @@ FROM node:24-slim AS web
 WORKDIR /src/web_console
 COPY web_console/package.json web_console/package-lock.json web_console/.npmrc ./
 RUN npm ci --no-audit --no-fund
-COPY web_console ./
+# Named one by one: a checkout's own node_modules must not come in.
+COPY web_console/index.html web_console/*.json web_console/*.ts ./
+COPY web_console/public public
+COPY web_console/src src
 RUN npm run build
 
 FROM python:3.13-slim AS packages
