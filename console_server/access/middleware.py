@@ -5,7 +5,7 @@ For a socket the browser's Origin is what keeps other sites out, as it sends no 
 """
 
 import hmac
-from http.cookies import CookieError, SimpleCookie
+from typing import Any
 from urllib.parse import urlsplit
 
 from litestar.connection import ASGIConnection
@@ -50,14 +50,15 @@ class SessionMiddleware(ASGIMiddleware):
             check_origin(headers.get("origin"), headers.get("host"))
         if scope["route_handler"].opt.get("public"):
             return None
-        record = await self._session(scope, headers)
+        record = await self._session(scope)
         if is_command and scope["type"] == ScopeType.HTTP:
             check_csrf(record.csrf_token, headers.get(CSRF_HEADER))
         return record
 
-    async def _session(self, scope: Scope, headers: Headers) -> SessionRecord:
-        session_id = cookie_value(headers.get("cookie"))
-        valkey = ASGIConnection(scope).app.state.parts.valkey
+    async def _session(self, scope: Scope) -> SessionRecord:
+        connection = ASGIConnection[Any, Any, Any, Any](scope)
+        session_id = connection.cookies.get(COOKIE)
+        valkey = connection.app.state.parts.valkey
         record = await read_session(valkey, session_id) if session_id else None
         if record is None:
             raise Unauthenticated("Nobody is signed in, or the session has ended.")
@@ -82,12 +83,3 @@ def check_csrf(expected: str, given: str | None) -> None:
     """
     if given is None or not hmac.compare_digest(expected.encode(), given.encode()):
         raise Forbidden("The header X-CSRF-Token is missing or does not fit the session.")
-
-
-def cookie_value(header: str | None) -> str | None:
-    """The session id in a Cookie header, if there is one."""
-    try:
-        found = SimpleCookie(header or "").get(COOKIE)
-    except CookieError:
-        return None
-    return found.value if found else None

@@ -1,6 +1,7 @@
 """Signing in and out, sessions, CSRF, Origin, throttling, and who may do what."""
 
 import re
+from typing import Any
 
 import httpx
 import pytest
@@ -9,6 +10,8 @@ from small_district import PASSWORD, RunningServer
 ROLES = ("admin", "dispatcher", "supervisor", "leader", "office", "wall", "walker")
 EVERYBODY = set(ROLES)
 SEES_WORKERS = EVERYBODY - {"walker"}
+COMMANDS = {"admin", "dispatcher", "leader"}
+SOME_UUID = "7d444840-9dc0-11d1-b245-5ffdce74fad2"
 # Method, path, body → the accounts that the role lets pass (whatever then becomes of it).
 TABLE = [
     ("GET", "/api/areas", None, EVERYBODY),
@@ -28,6 +31,14 @@ TABLE = [
     ("GET", "/api/handsets", None, {"admin", "supervisor", "leader"}),
     ("POST", "/api/handsets", {"workerId": 0}, {"admin"}),
     ("DELETE", "/api/handsets/none", None, {"admin"}),
+    ("GET", "/api/pack", None, EVERYBODY),
+    ("GET", "/api/positions", None, SEES_WORKERS - {"office"}),
+    ("GET", "/api/incidents", None, SEES_WORKERS),
+    ("POST", "/api/incidents", {}, COMMANDS),
+    ("POST", f"/api/incidents/{SOME_UUID}/dispatches", {}, COMMANDS),
+    ("GET", "/api/workers/1/track", None, COMMANDS | {"supervisor"}),
+    ("GET", "/api/track-looks", None, {"admin", "supervisor"}),
+    ("GET", "/api/attendance", None, COMMANDS | {"supervisor"}),
     *(
         ("POST", f"/api/{kind}/import", None, {"admin"})
         for kind in ("areas", "workers", "shifts", "checkpoints", "basemap")
@@ -50,18 +61,27 @@ def test_every_role_is_let_through_exactly_where_the_table_says(server: RunningS
                 assert answer.status_code < 500, (role, method, path, answer.text)
 
 
+SAMPLES = {"uuid": SOME_UUID, "date": "2026-11-21"}
+
+
+def sample_path(path: str, operation: dict[str, Any]) -> str:
+    """The path with a value of the right form for each of its parameters."""
+    formats = {p["name"]: p["schema"].get("format", "") for p in operation.get("parameters", ())}
+    return re.sub(r"\{(\w+)\}", lambda match: SAMPLES.get(formats[match[1]], "1"), path)
+
+
 def test_every_route_but_the_public_ones_refuses_without_a_session(server: RunningServer) -> None:
     with server.client() as client:
         paths = client.get("/schema/openapi.json").json()["paths"]
         routes = [
-            (method.upper(), path)
+            (method.upper(), path, operation)
             for path, methods in paths.items()
-            for method in methods
+            for method, operation in methods.items()
             if path.startswith("/api/") and (method.upper(), path) not in PUBLIC
         ]
         assert len(routes) >= len(TABLE)
-        for method, path in routes:
-            answer = client.request(method, re.sub(r"\{[a-z_]+\}", "1", path))
+        for method, path, operation in routes:
+            answer = client.request(method, sample_path(path, operation))
             assert answer.status_code == 401, (method, path, answer.text)
             assert answer.json()["code"] == "unauthenticated", (method, path)
 
