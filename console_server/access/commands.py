@@ -73,7 +73,7 @@ def _ensure(  # noqa: PLR0913 - the columns of an account
         },
     )
     connection.execute(
-        "INSERT INTO audit_log (actor, act, body) VALUES"
-        " ('command line', 'account_password_set', jsonb_build_object('username', %(username)s::text))",
+        "INSERT INTO audit_log (actor, act, body) VALUES ('command line',"
+        " 'account_password_set', jsonb_build_object('username', %(username)s::text))",
         {"username": username},
     )
