@@ -5,8 +5,11 @@ once, in a transaction of its own, and gets an outcome; one that cannot be used 
 Several instances may share the work.
 """
 
+import asyncio
+import contextlib
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -15,6 +18,7 @@ import structlog
 from prometheus_client import Counter
 from psycopg.rows import class_row
 
+from console_server.background import keep_running
 from console_server.database import Connection
 from console_server.dispatches.messages import Context, Sender, deal_with
 from console_server.errors import GridbeatError
@@ -52,13 +56,23 @@ class Message:
 
 
 async def run(parts: Parts) -> None:
-    """Deal with what waits whenever a word comes, for ever."""
+    """Deal with what waits whenever a word comes, for ever; without Valkey a little later."""
+    word = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(keep_running("inbox_word", partial(_hear, word), parts))
+        while True:
+            word.clear()
+            await drain(parts)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(word.wait(), LOOK_EVERY_S)
+
+
+async def _hear(word: asyncio.Event, parts: Parts) -> None:
     async with parts.valkey.pubsub() as channel:
-        await drain(parts)  # even when no word can come
         await channel.subscribe(INBOX_CHANNEL)
         while True:
-            await drain(parts)
-            await channel.get_message(ignore_subscribe_messages=True, timeout=LOOK_EVERY_S)
+            if await channel.get_message(ignore_subscribe_messages=True, timeout=LOOK_EVERY_S):
+                word.set()
 
 
 async def drain(parts: Parts) -> int:

@@ -114,10 +114,16 @@ async def dispatches_of(connection: Connection, incident_id: UUID) -> list[Dispa
 
 
 async def unacknowledged(connection: Connection, now: datetime, limit: int) -> list[UUID]:
-    """Dispatches whose time to acknowledge is over, the oldest first."""
+    """Dispatches whose time to acknowledge is over, the oldest first.
+
+    Not those of which the handset has said something that nobody has read yet.
+    """
     cursor = await connection.execute(
         """SELECT dispatch_id FROM dispatches
            WHERE status = 'ordered' AND acknowledge_by <= %(now)s
+             AND NOT EXISTS (SELECT FROM handset_inbox m
+                             WHERE m.handled_at IS NULL AND m.kind = 'progress'
+                               AND m.body ->> 'dispatch' = dispatch_id::text)
            ORDER BY acknowledge_by LIMIT %(limit)s""",
         {"now": now, "limit": limit},
     )

@@ -165,10 +165,12 @@ class Hub:
             area: self._frame_of(area, changed & self._groups[area].workers, now_s)
             for area in {each.interest.area_id for each in listening}
         }
-        for subscription in listening:
+        for subscription in self._subscriptions:
             concerned = changed & subscription.interest.workers
             if subscription.blocked():
                 subscription.skip(concerned)
+            elif not subscription.live:
+                continue
             elif subscription.missed is not None:
                 slots = _slots(concerned | subscription.missed)
                 subscription.offer(encode_frame(self._shown, slots, now_s))

@@ -21,9 +21,9 @@ PURGE_EVERY_ROUNDS = 600
 
 
 async def run(parts: Parts) -> None:
-    """Relay to consoles and to handsets, each whenever this instance has the duty."""
+    """Relay to consoles and to handsets; neither way waits for a fault of the other."""
     async with asyncio.TaskGroup() as group:
-        group.create_task(_relay(parts))
+        group.create_task(keep_running("stream", _relay, parts))
         group.create_task(keep_running("courier", courier.run, parts))
 
 

@@ -40,7 +40,7 @@ SUBDISTRICT = "320111007"
 WEST, EAST = "320111007001", "320111007002"
 GRIDS = {WEST + "001": (118.50, 118.51), EAST + "001": (118.51, 118.52)}
 IN_WEST, IN_EAST = (118.505, 32.005), (118.515, 32.005)
-ROLES = ("administrator", "dispatcher", "duty_leader", "supervisor", "wall")
+ROLES = ("administrator", "dispatcher", "duty_leader", "supervisor", "wall", "department")
 
 
 async def until(look: Callable[[], Any], within_s: float = 10) -> Any:
@@ -305,7 +305,9 @@ async def running_centre(database: Any, **changes: Any) -> AsyncIterator[Centre]
     """A server on the seeded database, on a free port, until the block ends."""
     settings = settings_of(database.stack, **changes)
     app = make_app(settings)
-    listening = socket.create_server(("127.0.0.1", 0))
+    # The protocol by name: asyncio switches Nagle's algorithm off only where it is told TCP.
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.bind(("127.0.0.1", 0))
     config = uvicorn.Config(app, log_config=None, ws="websockets-sansio", lifespan="on")
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listening]))

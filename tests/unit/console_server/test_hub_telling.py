@@ -294,3 +294,14 @@ def test_a_console_that_left_is_not_told_any_more(area_id: int | None) -> None:
     hub.apply_positions([position(1, lon=119.0)])
     hub.tick(NOW_S)
     assert (console.frame, hub.consoles) == (None, 0)
+
+
+def test_a_console_stuck_in_its_snapshot_is_closed_too() -> None:
+    hub = hub_with(live_state(position(1)))
+    stuck = started(hub)
+    stuck.sending = True
+    for number in range(QUEUE_MAX + 1):
+        hub.apply_event(event(f"10-{number}"))
+    for tick in range(CLOSE_AFTER_TICKS):
+        hub.tick(NOW_S + tick * TICK_S)
+    assert stuck.closing.is_set()
