@@ -195,9 +195,13 @@ def prepare_server(superuser_url: str, passwords: Mapping[str, str], name: str) 
 
 
 def timescale_is_loaded(connection: psycopg.Connection) -> bool:
-    """Whether this server runs with TimescaleDB, not only has its files."""
-    found = connection.execute("SHOW shared_preload_libraries").fetchone()
-    return found is not None and "timescaledb" in found[0]
+    """Whether this server runs with TimescaleDB, not only has its files.
+
+    Its loader defines this setting; what is preloaded, only some roles may ask.
+    """
+    found = connection.execute("SELECT current_setting('timescaledb.disable_load', true)")
+    row = found.fetchone()
+    return row is not None and row[0] is not None
 
 
 def ensure_role(connection: psycopg.Connection, role: str, password: str) -> None:

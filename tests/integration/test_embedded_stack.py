@@ -15,7 +15,7 @@ import redis
 
 from console_server.embedded.addresses import StackAddresses, read_addresses
 from console_server.embedded.data_directory import open_data_directory
-from console_server.embedded.errors import DataDirectoryInUse
+from console_server.embedded.errors import DataDirectoryInUse, StackError
 from console_server.embedded.postgres_programs import Edition
 from console_server.embedded.stack import StackOptions, running_stack
 
@@ -144,3 +144,53 @@ def test_no_child_outlives_a_parent_that_is_killed_outright(open_tmp: Path) -> N
     assert eventually(lambda: processes_under(root) == []), processes_under(root)
     with running_stack(root, StackOptions(edition=Edition.PLAIN, durable=False)) as again:
         assert read_addresses(open_data_directory(root)) == again
+
+
+def test_part_that_is_configured_elsewhere_is_not_started(
+    stack: StackAddresses, open_tmp: Path
+) -> None:
+    root = open_tmp / f"configured-{stack.timescale}"
+    configured = {
+        "GRIDBEAT_DATABASE_URL": stack.database_owner_url,
+        "GRIDBEAT_VALKEY_URL": stack.valkey_url,
+    }
+    with running_stack(root, StackOptions(configured=configured)) as addresses:
+        assert addresses.database_server_url == stack.database_owner_url
+        assert addresses.valkey_url == stack.valkey_url
+        assert addresses.timescale == stack.timescale
+        assert len(processes_under(root)) == 1  # the broker
+    assert not (root / "postgres").exists()
+
+
+def test_database_elsewhere_that_does_not_answer_is_named(open_tmp: Path) -> None:
+    configured = {"GRIDBEAT_DATABASE_URL": "postgresql://a:b@127.0.0.1:1/gridbeat"}
+    root = open_tmp / "absent"
+    with (
+        pytest.raises(StackError, match="GRIDBEAT_DATABASE_URL does not answer"),
+        running_stack(root, StackOptions(configured=configured)),
+    ):
+        pass
+    assert processes_under(root) == []
+
+
+def test_two_first_starts_at_once_share_one_fetch(open_tmp: Path) -> None:
+    cache = open_tmp / "cache"
+    program = (
+        "from console_server.embedded.debian import timescale_programs\n"
+        "print(timescale_programs(print))"
+    )
+    both = [
+        subprocess.Popen(
+            [sys.executable, "-c", program],
+            env=os.environ | {"GRIDBEAT_CACHE_DIR": str(cache)},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    said = [process.communicate(timeout=280)[0].splitlines() for process in both]
+    assert [process.returncode for process in both] == [0, 0]
+    assert said[0][-1] == said[1][-1]
+    assert sum(line.startswith("Fetching") for lines in said for line in lines) == 1
+    version = subprocess.check_output([f"{said[0][-1]}/postgres", "--version"], text=True)
+    assert version.startswith("postgres (PostgreSQL)")
