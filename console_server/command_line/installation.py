@@ -89,8 +89,11 @@ class Installation:
             "GRIDBEAT_HTTP_HOST": self.choices.listen,
             "GRIDBEAT_HTTP_PORT": str(self.http_port),
         }
-        self.start_role("ingest", ["telemetry_ingest"], addresses.ingest_environment())
-        self.start_role("server", ["console_server", "serve"], server | dict(extra))
+        ingest = _chosen_by_operator(addresses.ingest_environment())
+        self.start_role("ingest", ["telemetry_ingest"], ingest)
+        self.start_role(
+            "server", ["console_server", "serve"], _chosen_by_operator(server | dict(extra))
+        )
         with step("Starting the console"), httpx.Client(timeout=2) as client:
             health = _Health(client, f"{self.url}/api/health")
             try:
@@ -100,12 +103,12 @@ class Installation:
         self.directory.http_url_file.write_text(self.url)
 
     def start_role(self, name: str, module: list[str], variables: Mapping[str, str]) -> None:
-        """Run one of our modules as a child. What the operator set wins over what we made."""
+        """Run one of our modules as a child that sees these variables and no others of ours."""
         self.supervisor.start(
             Command(
                 name=name,
                 argv=[sys.executable, "-m", *module],
-                env=base_environment() | _chosen_by_operator(variables),
+                env=base_environment() | dict(variables),
                 log_path=self.directory.logs / f"{name}.log",
                 cwd=Path.cwd(),
             )
