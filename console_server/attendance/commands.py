@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from console_server.attendance.inputs import frame_of, read_inputs
+from console_server.attendance.fix_reader import read_fixes
+from console_server.attendance.inputs import FixSource, frame_of, read_inputs
 from console_server.attendance.store import (
     Change,
     NewDay,
@@ -25,11 +26,16 @@ from console_server.database import Connection
 from console_server.packs.pack import RulePack
 
 
-async def judge_workers(
-    connection: Connection, pack: RulePack, day: date, worker_ids: Sequence[int], now: datetime
+async def judge_workers(  # noqa: PLR0913, PLR0917 - whom, when, by which rules, from where
+    connection: Connection,
+    pack: RulePack,
+    day: date,
+    worker_ids: Sequence[int],
+    now: datetime,
+    source: FixSource = read_fixes,
 ) -> list[DayVerdict]:
     """The verdicts of some workers' day as of now; nothing is stored."""
-    inputs = await read_inputs(connection, frame_of(day, pack.zone, now), worker_ids)
+    inputs = await read_inputs(connection, frame_of(day, pack.zone, now), worker_ids, source)
     return await asyncio.to_thread(judge_days, pack, inputs)
 
 

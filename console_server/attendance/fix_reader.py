@@ -33,9 +33,14 @@ _ROW: Final = np.dtype(
 
 
 async def read_fixes(
-    connection: Connection, worker_ids: Sequence[int], from_at: datetime, to_at: datetime
+    connection: Connection,
+    worker_ids: Sequence[int],
+    from_at: datetime,
+    to_at: datetime,
+    *,
+    received_since: datetime | None = None,
 ) -> Mapping[int, Fixes]:
-    """Fixes in `[from_at, to_at)` by worker, each in order of time."""
+    """Fixes in `[from_at, to_at)` by worker, each in order of time; or only the latest received."""
     held = bytearray()
     async with (
         connection.cursor() as cursor,
@@ -47,9 +52,15 @@ async def read_fixes(
                 FROM positions
                 WHERE worker_id = ANY(%(worker_ids)s::integer[])
                   AND fixed_at >= %(from_at)s AND fixed_at < %(to_at)s
+                  AND (%(since)s::timestamptz IS NULL OR received_at >= %(since)s)
             ) TO STDOUT (FORMAT BINARY)
             """,
-            {"worker_ids": list(worker_ids), "from_at": from_at, "to_at": to_at},
+            {
+                "worker_ids": list(worker_ids),
+                "from_at": from_at,
+                "to_at": to_at,
+                "since": received_since,
+            },
         ) as copy,
     ):
         async for piece in copy:

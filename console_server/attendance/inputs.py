@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -47,13 +48,29 @@ def frame_of(day: date, zone: ZoneInfo, now: datetime) -> DayFrame:
     return DayFrame(day, in_us(begin), in_us(end), in_us(now))
 
 
+class FixSource(Protocol):
+    """Where fixes come from: the store, or the store by way of a cache."""
+
+    async def __call__(
+        self,
+        connection: Connection,
+        worker_ids: Sequence[int],
+        from_at: datetime,
+        to_at: datetime,
+    ) -> Mapping[int, Fixes]:
+        """Fixes in `[from_at, to_at)` by worker, each in order of time."""
+
+
 async def read_inputs(
-    connection: Connection, frame: DayFrame, worker_ids: Sequence[int]
+    connection: Connection,
+    frame: DayFrame,
+    worker_ids: Sequence[int],
+    source: FixSource = read_fixes,
 ) -> list[DayInput]:
     """The input of each worker's day, in the order of the workers."""
     roster = await read_roster(connection, worker_ids, frame.from_us, frame.to_us)
     last_us = max([frame.to_us, *(shift.to_us for shift in roster.shifts)])
-    fixes = await read_fixes(connection, worker_ids, from_us(frame.from_us), from_us(last_us + 1))
+    fixes = await source(connection, worker_ids, from_us(frame.from_us), from_us(last_us + 1))
     shifts = _by_worker(roster.shifts)
     return [
         _day(frame, worker_id, roster, shifts.get(worker_id, ()), fixes.get(worker_id, EMPTY_FIXES))

@@ -24,6 +24,9 @@ from console_server.attendance.due_days import (
     spilling,
     unfinished,
 )
+from console_server.attendance.fix_reader import read_fixes
+from console_server.attendance.inputs import FixSource
+from console_server.attendance.running_fixes import RunningFixes
 from console_server.attendance.store import DirtyDay, clear_marks, dirty_days
 from console_server.database import Connection
 from console_server.parts import Parts
@@ -41,10 +44,14 @@ JUDGED_S = Counter("gridbeat_attendance_seconds_total", "Time spent on judging w
 
 
 @dataclass(slots=True)
-class Pace:
-    """When the running day is due again, on the monotonic clock."""
+class Running:
+    """What the loop remembers of the running day: when it is due again, and its fixes.
 
-    next_refresh_s: float = field(default=0.0)
+    `next_refresh_s` is told by the monotonic clock.
+    """
+
+    next_refresh_s: float = 0.0
+    fixes: RunningFixes = field(default_factory=RunningFixes)
 
     def is_due(self) -> bool:
         """Whether the running day should be judged now."""
@@ -58,34 +65,52 @@ class Pace:
 
 async def run(parts: Parts) -> None:
     """Keep verdicts up to date for ever; waits while another server does it."""
-    pace = Pace()
+    running = Running()
     async with _alone(parts) as held:
         while True:
-            worked = await one_round(parts, pace)
+            worked = await one_round(parts, running)
             if not worked:
                 await asyncio.sleep(POLL_S)
             await held.execute("SELECT 1")  # without this connection the lock is gone
             await held.commit()
 
 
-async def one_round(parts: Parts, pace: Pace) -> bool:
+async def one_round(parts: Parts, running: Running) -> bool:
     """Judge what was marked, and the running day if it is due. Whether more may be waiting."""
-    now, pack = parts.clock(), parts.pack()
-    today = now.astimezone(pack.zone).date()
-    async with parts.pool.connection() as connection:
-        marks = await dirty_days(connection, MARKS_A_ROUND)
-        running = await on_shift(connection, now, pack.time_zone)
-        spilled = await spilling(connection, [_of(each) for each in marks], pack.time_zone)
-    past = [each for each in marks if each.day < today and _of(each) not in running]
-    wanted = {*map(_of, past), *(spilled - running)}
-    await _judge(parts, now, {each for each in wanted if each[1] < today}, past)
-    if pace.is_due():
+    now = parts.clock()
+    today = now.astimezone(parts.pack().zone).date()
+    past = await _late(parts, now, today)
+    if running.is_due():
         began_s = time.monotonic()
-        current = [each for each in marks if each not in past]
-        due = running | await _left_over(parts, today) | {_of(each) for each in current}
-        await _judge(parts, now, due, current)
-        pace.done(began_s)
-    return len(past) == MARKS_A_ROUND
+        await _refresh(parts, now, today, running)
+        running.done(began_s)
+    return past == MARKS_A_ROUND
+
+
+async def _late(parts: Parts, now: datetime, today: date) -> int:
+    """Judge past days that were marked; how many marks there were."""
+    zone = parts.pack().time_zone
+    async with parts.pool.connection() as connection:
+        on_duty = await on_shift(connection, now, zone)
+        found = await dirty_days(connection, date.min, today, MARKS_A_ROUND)
+        marks = [each for each in found if _of(each) not in on_duty]
+        spilled = await spilling(connection, [_of(each) for each in marks], zone)
+    await _judge(parts, now, {*map(_of, marks), *(spilled - on_duty)}, marks)
+    return len(marks)
+
+
+async def _refresh(parts: Parts, now: datetime, today: date, running: Running) -> None:
+    """Judge who is on a shift or was seen today, and make final what is over."""
+    zone = parts.pack().time_zone
+    async with parts.pool.connection() as connection:
+        on_duty = await on_shift(connection, now, zone)
+        marks = await dirty_days(connection, today - timedelta(days=1), date.max, None)
+        spilled = await spilling(connection, [_of(each) for each in marks], zone)
+        await clear_marks(connection, [each for each in marks if each.day > today])
+    current = [each for each in marks if each.day == today or _of(each) in on_duty]
+    over = await _left_over(parts, today) | {each for each in spilled if each[1] < today}
+    await _judge(parts, now, over - on_duty, ())
+    await _judge(parts, now, on_duty | set(map(_of, current)), current, running.fixes.read)
 
 
 async def _left_over(parts: Parts, today: date) -> set[WorkerDay]:
@@ -99,7 +124,11 @@ async def _left_over(parts: Parts, today: date) -> set[WorkerDay]:
 
 
 async def _judge(
-    parts: Parts, now: datetime, due: Collection[WorkerDay], marks: Iterable[DirtyDay]
+    parts: Parts,
+    now: datetime,
+    due: Collection[WorkerDay],
+    marks: Iterable[DirtyDay],
+    source: FixSource = read_fixes,
 ) -> None:
     """Judge worker days in batches; a mark goes in the transaction that stores its verdict."""
     waiting = {_of(each): each for each in marks}
@@ -109,7 +138,7 @@ async def _judge(
             some = ordered[first : first + BATCH_WORKERS]
             began_s = time.monotonic()
             async with parts.pool.connection() as connection:
-                verdicts = await judge_workers(connection, parts.pack(), day, some, now)
+                verdicts = await judge_workers(connection, parts.pack(), day, some, now, source)
                 await keep_verdicts(connection, verdicts, now)
                 done = [waiting[worker, day] for worker in some if (worker, day) in waiting]
                 await clear_marks(connection, done)

@@ -164,16 +164,19 @@ async def record_changes(connection: Connection, changes: Sequence[Change]) -> N
         )
 
 
-async def dirty_days(connection: Connection, limit: int) -> list[DirtyDay]:
-    """Marks of the latest days first, once nothing is added to them for a moment."""
+async def dirty_days(
+    connection: Connection, first: date, before: date, limit: int | None
+) -> list[DirtyDay]:
+    """Marks in `[first, before)`, the latest days first, once they have rested for a moment."""
     async with connection.cursor(row_factory=class_row(DirtyDay)) as cursor:
         await cursor.execute(
             """
             SELECT worker_id, day, marked_at FROM dirty_days
-            WHERE marked_at < clock_timestamp() - make_interval(secs => %(settled_s)s)
+            WHERE day >= %(first)s AND day < %(before)s
+              AND marked_at < clock_timestamp() - make_interval(secs => %(settled_s)s)
             ORDER BY day DESC, marked_at LIMIT %(limit)s
             """,
-            {"limit": limit, "settled_s": SETTLED_S},
+            {"first": first, "before": before, "limit": limit, "settled_s": SETTLED_S},
         )
         return await cursor.fetchall()
 
