@@ -154,7 +154,9 @@ async def tell_all(
 
 
 async def _tell(one: Past, plan: BackfillPlan, progress: Progress, now_s: float) -> bool:
-    """Tell the first gap whole; false when the network was lost, which may repeat some of it."""
+    """Tell the first gap whole; false without a network, and then some of it comes twice."""
+    if not one.handset.session.connected:
+        return False
     for parcel in parcels_of(one.worker, one.gaps[0], plan, now_s):
         try:
             async with asyncio.timeout(DELIVERY_LIMIT_S):

@@ -34,7 +34,8 @@ from console_server.wire.positions import Position
 
 PATIENCE_S: Final = 60.0  # how long a server may take to come up
 RETRY_S: Final = 0.5
-REQUEST_LIMIT_S: Final = 30.0
+REQUEST_LIMIT_S: Final = 60.0
+CONNECTIONS_MAX: Final = 100
 PAGE: Final = 500
 
 T = TypeVar("T")
@@ -76,7 +77,7 @@ class Centre:
         self._http = httpx.AsyncClient(
             base_url=http_url.rstrip("/") + "/api",
             timeout=REQUEST_LIMIT_S,
-            limits=httpx.Limits(max_connections=8),
+            limits=httpx.Limits(max_connections=CONNECTIONS_MAX),
             trust_env=False,
         )
 

@@ -17,7 +17,7 @@ from console_server.wire.field import HandsetCredentials, Worker
 from simulators.centre import Centre
 
 SAVE_EVERY_S: Final = 1.0
-ENROLLED_AT_ONCE: Final = 8  # enrolments that come together share one reload of the broker
+ENROLLED_AT_ONCE: Final = 100  # enrolments that come together share one reload of the broker
 PROBE_LIMIT_S: Final = 3.0
 
 

@@ -35,8 +35,8 @@ class Sky:
 SKIES: Final = {
     Surroundings.OPEN: Sky(3.0, 6.0, 0.004),
     Surroundings.CANYON: Sky(8.0, 20.0, 0.02),
-    Surroundings.INDOOR: Sky(20.0, 60.0, 0.35),
-    Surroundings.DEEP: Sky(35.0, 60.0, 0.97),
+    Surroundings.INDOOR: Sky(20.0, 60.0, 0.25),
+    Surroundings.DEEP: Sky(35.0, 60.0, 0.85),
 }
 RADIUS_PER_SIGMA: Final = 1.51  # 68 % of a round normal error lies within 1.51 sigma
 DRIFT_TAU_S: Final = 45.0  # multipath wanders this slowly past a walker

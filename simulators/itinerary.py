@@ -18,6 +18,7 @@ SPEED_RANGE_MPS: Final = (0.9, 1.5)
 LINGER_AT_CHECKPOINT_S: Final = (40.0, 100.0)
 WAIT_AT_CORNER_S: Final = (3.0, 25.0)
 WAITS_AT_CORNER_SHARE: Final = 0.06
+DEEP_SHARE: Final = 0.2  # of calls: inner stairs, lifts, cellars
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ class _Day:
         self.stroll.to_spot(self.draw.choice(self.beat.houses))
         door = self.stroll.pen.xy
         until_s = self.stroll.pen.at_s + self.draw.uniform(4, 18) * 60
-        around = self.draw.choice((Surroundings.INDOOR, Surroundings.INDOOR, Surroundings.DEEP))
+        around = Surroundings.DEEP if self.draw.random() < DEEP_SHARE else Surroundings.INDOOR
         while self.stroll.pen.at_s < until_s:
             inside = (door[0] + self.draw.uniform(-9, 9), door[1] - self.draw.uniform(3, 10))
             self.stroll.pen.go(inside, 0.6, around)

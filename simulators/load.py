@@ -36,7 +36,7 @@ from simulators.process import (
     run_until_stopped,
     speak_to_stderr,
 )
-from simulators.session import keep_all_alive
+from simulators.session import Session, keep_all_alive
 from telemetry_ingest.wire.handset import Fix, StatusMessage
 
 TICK_S: Final = 0.01
@@ -214,11 +214,17 @@ async def _connect(handsets: list[Handset]) -> list[asyncio.Task[None]]:
     tasks = [asyncio.create_task(session.run(connecting)) for session in sessions]
     tasks.append(asyncio.create_task(keep_all_alive(partial(iter, sessions))))
     async with asyncio.timeout(CONNECT_LIMIT_S):
-        for session in sessions:
-            if not await session.welcomed():
-                raise StartError("the broker refuses credentials kept from before: use --state")
+        all_welcome = asyncio.create_task(_welcomed(sessions))
+        await asyncio.wait([all_welcome, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    if any(task.done() for task in tasks):
+        raise StartError("the broker refuses credentials kept from before: give another --state")
     log.info("load.connected", handsets=len(handsets))
     return tasks
+
+
+async def _welcomed(sessions: list[Session]) -> None:
+    for session in sessions:
+        await session.welcomed()
 
 
 async def _drain(carriers: list[Carrier]) -> None:

@@ -1,6 +1,7 @@
 """Owns what every simulator process needs round it: account, signals, log lines, sockets."""
 
 import asyncio
+import gc
 import os
 import resource
 import signal
@@ -51,6 +52,7 @@ def run_until_stopped(work: Coroutine[Any, Any, None]) -> None:
             raise error
 
     asyncio.run(guarded())
+    gc.freeze()  # a large town is not searched for garbage once more on the way out
 
 
 def speak_to_stderr() -> None:

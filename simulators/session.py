@@ -25,8 +25,9 @@ CONNECT_TIMEOUT_S: Final = 8.0
 BACKOFF_FIRST_S: Final = 0.5
 BACKOFF_LAST_S: Final = 30.0
 MISC_EVERY_S: Final = 5.0
-WELCOME_LOOK_S: Final = 0.05
 IN_FLIGHT_MAX: Final = 64
+LISTEN_AGAIN_S: Final = (20.0, 90.0)
+REFUSALS_BELIEVED: Final = 4  # a busy broker that reloads its accounts refuses in error
 REFUSALS: Final = {"Not authorized", "Bad user name or password"}
 
 
@@ -57,7 +58,6 @@ class Session:
     ) -> None:
         self.connected = False
         self.refused = False
-        self.was_welcome = False
         self._identity = identity
         self._welcome, self._hand_up = on_welcome, on_message
         self._loop = asyncio.get_running_loop()
@@ -66,8 +66,14 @@ class Session:
         self._has_network.set()
         self._answered = asyncio.Event()
         self._closed = asyncio.Event()
+        self._welcomed = asyncio.Event()
         self._in_flight: dict[int, tuple[float, Callable[[float], None]]] = {}
         self._client = self._make_client()
+
+    @property
+    def was_welcome(self) -> bool:
+        """Whether the broker ever took these credentials."""
+        return self._welcomed.is_set()
 
     @property
     def in_flight(self) -> int:
@@ -103,12 +109,9 @@ class Session:
         """Leave in order: the broker sends no will, and keeps the session."""
         self._client.disconnect()
 
-    async def welcomed(self) -> bool:
-        """Wait for the broker's welcome; false when it refuses the credentials."""
-        while not (self.connected or self.refused):
-            await self._answered.wait()
-            await asyncio.sleep(WELCOME_LOOK_S)
-        return self.connected
+    async def welcomed(self) -> None:
+        """Wait for the broker's first welcome."""
+        await self._welcomed.wait()
 
     async def gone(self) -> None:
         """Wait until the connection is closed."""
@@ -119,16 +122,18 @@ class Session:
         """Stay connected, with jittered back-off between attempts; `connecting` staggers them.
 
         Raises:
-            RefusedError: the broker does not take the credentials.
+            RefusedError: the broker does not take the credentials, and keeps to it.
         """
-        backoff_s = BACKOFF_FIRST_S
+        backoff_s, refusals = BACKOFF_FIRST_S, 0
         while True:
             await self._has_network.wait()
             if await self._connect(connecting):
-                backoff_s = BACKOFF_FIRST_S
+                backoff_s, refusals = BACKOFF_FIRST_S, 0
                 await self._closed.wait()
-            if self.refused:
-                raise RefusedError(self._identity.username)
+            elif self.refused:
+                refusals += 1
+                if refusals == REFUSALS_BELIEVED:
+                    raise RefusedError(self._identity.username)
             await asyncio.sleep(backoff_s * random.uniform(0.5, 1.5))
             backoff_s = min(2 * backoff_s, BACKOFF_LAST_S)
 
@@ -199,9 +204,9 @@ class Session:
 
     def _on_connect(
         self,
-        client: Client,
+        _client: Client,
         _userdata: object,
-        _flags: ConnectFlags,
+        flags: ConnectFlags,
         reason: ReasonCode,
         _properties: Properties | None,
     ) -> None:
@@ -209,11 +214,19 @@ class Session:
         if reason.is_failure:
             self.refused = reason.getName() in REFUSALS
             return
-        if self._identity.listens_to:
-            client.subscribe([(topic, 1) for topic in self._identity.listens_to])
-        self.connected = self.was_welcome = True
+        self.refused = False
+        self.connected = True
+        self._welcomed.set()
         # Not at once: the client first sends again what was in flight, so the order is kept.
         self._loop.call_soon(self._welcome)
+        # A broker that kept the session kept what it listens to; asked again later, just in case.
+        kept_s = random.uniform(*LISTEN_AGAIN_S) if flags.session_present else 0.0
+        self._loop.call_later(kept_s, self._listen)
+
+    def _listen(self) -> None:
+        """Subscribe, after what waited was said: a broker takes its time over subscriptions."""
+        if self.connected and self._identity.listens_to:
+            self._client.subscribe([(topic, 1) for topic in self._identity.listens_to])
 
     def _on_disconnect(
         self,
