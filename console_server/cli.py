@@ -80,7 +80,7 @@ def up(data_dir: Path, http_port: int, mqtt_port: int, listen: str) -> None:
 @click.option("--data-dir", type=FOLDER, envvar="GRIDBEAT_DATA_DIR", default=DEMO_FOLDER)
 @http_port
 @mqtt_port
-@click.option("--scenario", default="working_day", show_default=True)
+@click.option("--scenario", default="demo", show_default=True)
 @click.option("--workers", type=click.IntRange(1, 10_000), default=295, show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--fleet/--no-fleet", default=True)
