@@ -9,17 +9,15 @@ export function useReasons() {
   const format = useFormat();
   const place = useInstallation();
 
-  /** Values as people write them: keys say their unit. */
+  /** Values as people write them: a key says its unit. */
   function words(values: NonNullable<Reason["values"]>): Record<string, string | number> {
     const said: Record<string, string | number> = { ...values };
     for (const [key, value] of Object.entries(values)) {
-      if (typeof value === "number") {
-        if (/(_m|M)$/.test(key)) said["distance"] = format.length(value);
-        if (/(_s|S)$/.test(key)) said["age"] = said["minutes_"] = format.duration(value);
-        if (/(travel_s|travelS)$/.test(key)) said["minutes"] = Math.max(1, Math.round(value / 60));
-        if (/^(battery|share)/.test(key)) said["percent"] = format.percent(value);
-      }
-      if (/grid/i.test(key) && typeof value === "string") said["grid"] = place.areaName(value);
+      if (typeof value === "string") {
+        if (key === "gridCode") said["grid"] = place.areaName(value);
+      } else if (key.endsWith("M")) said["distance"] = format.length(value);
+      else if (key.endsWith("S")) said["age"] = format.duration(value);
+      else if (key === "battery") said["percent"] = format.percent(value);
     }
     return said;
   }

@@ -57,6 +57,7 @@ function urgency(incident: IncidentSummary, nowMs: number): number {
   if (!isOpen(incident)) return 100;
   const base = incident.source === "duress" ? 0 : incident.severity;
   if (isWaiting(incident)) return base;
+  if (SETTLED.has(incident.status)) return 50 + base;
   return (isOverdue(incident, nowMs) ? 5 : 10) + base;
 }
 
@@ -119,4 +120,17 @@ export function stepsOf(dispatch: Dispatch): { step: Step; at: string | null }[]
     cleared: dispatch.clearedAt,
   };
   return STEPS.map((step) => ({ step, at: reached[step] }));
+}
+
+/** How many were closed in a time that `within` tells. */
+export function closedOnDay(
+  incidents: Iterable<IncidentSummary>,
+  within: (at: string) => boolean,
+): number {
+  let count = 0;
+  for (const { closedAt, status } of incidents) {
+    if (closedAt !== null && ["closed", "evaluated"].includes(status) && within(closedAt))
+      count += 1;
+  }
+  return count;
 }

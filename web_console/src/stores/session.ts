@@ -9,7 +9,7 @@ type Role = Session["role"];
 
 const ALLOWED: Record<"dispatch" | "attendance" | "tracks" | "admin", readonly Role[]> = {
   dispatch: ["dispatcher", "duty_leader", "administrator"],
-  attendance: ["supervisor", "administrator", "duty_leader"],
+  attendance: ["supervisor", "administrator", "duty_leader", "dispatcher"],
   tracks: ["dispatcher", "supervisor", "duty_leader", "administrator"],
   admin: ["administrator"],
 };

@@ -11,7 +11,7 @@ export const useTracks = defineStore("tracks", () => {
   async function look(workerId: number, from: Date, to: Date): Promise<void> {
     busy.value = true;
     try {
-      track.value = await endpoints.fetchTrack(workerId, from, to);
+      track.value = await endpoints.fetchTrack(workerId, from, to, "map");
     } finally {
       busy.value = false;
     }

@@ -19,6 +19,7 @@ import type {
   Session,
   SignIn,
   Track,
+  TrackLook,
   Transition,
   Worker,
 } from "./messages";
@@ -53,11 +54,12 @@ export const moveDispatch = (id: string, body: Transition) =>
 
 export const fetchWorkers = () => call<Worker[]>("GET", "/api/workers");
 export const fetchWorker = (id: number) => call<Worker>("GET", `/api/workers/${id}`);
-export const fetchTrack = (workerId: number, from: Date, to: Date) =>
-  call<Track>(
-    "GET",
-    `/api/workers/${workerId}/track${query({ from: from.toISOString(), to: to.toISOString() })}`,
-  );
+/** Every call is written down with its range and with the page it was made from. */
+export const fetchTrack = (workerId: number, from: Date, to: Date, via: "map" | "attendance") => {
+  const range = { from: from.toISOString(), to: to.toISOString(), via };
+  return call<Track>("GET", `/api/workers/${workerId}/track${query(range)}`);
+};
+export const fetchTrackLooks = () => call<TrackLook[]>("GET", "/api/track-looks");
 
 export const fetchHandsets = () => call<Handset[]>("GET", "/api/handsets");
 export const enrolHandset = (body: NewHandset) =>

@@ -431,7 +431,7 @@ export interface HandsetCredentials {
   topicPrefix: string;
 }
 /**
- * POST /api/shifts.
+ * POST /api/shifts. Instants without an offset are refused.
  */
 export interface NewShift {
   workerId: number;
@@ -448,6 +448,18 @@ export interface Shift {
   startsAt: string;
   endsAt: string;
   kind: "night" | "patrol" | "standby";
+}
+/**
+ * A place that a patrol must touch: within `radius_m` of lon/lat.
+ */
+export interface Checkpoint {
+  checkpointId: number;
+  code: string;
+  name: string;
+  areaCode: string;
+  lon: number;
+  lat: number;
+  radiusM: number;
 }
 /**
  * What an import did. A rejected one changes nothing and answers with a Problem.
@@ -554,4 +566,18 @@ export interface Track {
   accuracyM: (number | null)[];
   flags: number[];
   gridCode: (string | null)[];
+}
+/**
+ * GET /api/track-looks: somebody looked at a worker's track.
+ */
+export interface TrackLook {
+  lookId: number;
+  lookedAt: string;
+  username: string;
+  workerId: number;
+  workerCode: string;
+  workerName: string;
+  fromAt: string;
+  toAt: string;
+  via: string;
 }

@@ -1,7 +1,12 @@
 /** Words of administration: enrolling handsets, importing rosters. */
 export const admin = {
   title: "Administration",
-  tabs: { workers: "Workers and enrolment", handsets: "Handsets", imports: "Imports" },
+  tabs: {
+    workers: "Workers and enrolment",
+    handsets: "Handsets",
+    imports: "Imports",
+    looks: "Looks at tracks",
+  },
   workers: {
     search: "Name, code, grid",
     name: "Name",
@@ -72,5 +77,21 @@ export const admin = {
     busy: "Importing…",
     done: "{created} created, {updated} updated, {unchanged} unchanged",
     rejected: "Not imported: {n} errors",
+  },
+  looks: {
+    hint: "Who looked at which stretch of whose track, and when; newest first.",
+    at: "Time",
+    by: "Looked by",
+    worker: "Worker",
+    range: "Range",
+    from: "From",
+    empty: "Nobody has looked at a track yet",
+    via: {
+      map: "map",
+      attendance: "attendance",
+      replay: "replay",
+      incident: "incident",
+      api: "API",
+    },
   },
 };

@@ -1,7 +1,7 @@
 /** Words of administration: enrolling handsets, importing rosters. */
 export const admin = {
   title: "系统管理",
-  tabs: { workers: "人员与终端", handsets: "终端台账", imports: "数据导入" },
+  tabs: { workers: "人员与终端", handsets: "终端台账", imports: "数据导入", looks: "轨迹查看记录" },
   workers: {
     search: "姓名、编号、网格",
     name: "姓名",
@@ -71,5 +71,15 @@ export const admin = {
     busy: "正在导入…",
     done: "新增 {created}，更新 {updated}，未变 {unchanged}",
     rejected: "未导入：发现 {n} 处错误",
+  },
+  looks: {
+    hint: "谁、何时、查看了谁的哪段轨迹；最新的在前。",
+    at: "时间",
+    by: "查看人",
+    worker: "网格员",
+    range: "轨迹范围",
+    from: "途径",
+    empty: "还没有人查看过轨迹",
+    via: { map: "地图", attendance: "考勤", replay: "回放", incident: "事件", api: "接口" },
   },
 };

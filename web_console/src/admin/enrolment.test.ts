@@ -1,0 +1,32 @@
+import { expect, it } from "vitest";
+import { settingsOf } from "./enrolment";
+
+const credentials = {
+  handsetId: "h1",
+  username: "gb7",
+  password: "secret",
+  host: "10.0.0.2",
+  port: 1883,
+  topicPrefix: "owntracks/gb7/phone",
+};
+
+it("lists what OwnTracks asks for, in its order", () => {
+  const rows = settingsOf("owntracks", credentials);
+  expect(Object.fromEntries(rows.map((row) => [row.setting, row.text ?? row.word]))).toEqual({
+    mode: "MQTT",
+    host: "10.0.0.2",
+    port: "1883",
+    websocket: "off",
+    username: "gb7",
+    password: "secret",
+    deviceId: "phone",
+    trackerId: "ph",
+    cleanSession: "off",
+    tls: "tlsOff",
+  });
+});
+
+it("gives a native handset its topic prefix", () => {
+  const rows = settingsOf("native", { ...credentials, topicPrefix: "gb/1/320111/h1" });
+  expect(rows.find((row) => row.setting === "prefix")?.text).toBe("gb/1/320111/h1");
+});

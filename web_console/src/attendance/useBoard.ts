@@ -1,0 +1,44 @@
+/** Owns the list of one day: which day and area, the rows, and what of them is shown. */
+import { computed, ref, shallowRef, watch } from "vue";
+import { shiftDay } from "@/format/days";
+import { useFormat } from "@/format/useFormat";
+import { type BoardFilter, boardRows, countOutcomes } from "@/state/attendance";
+import { useClock } from "@/stores/clock";
+import { useInstallation } from "@/stores/installation";
+import { showProblem } from "@/ui/problems";
+import * as endpoints from "@/wire/endpoints";
+import type { AttendanceRow } from "@/wire/messages";
+
+export function useBoard(startDay: string | null) {
+  const clock = useClock();
+  const format = useFormat();
+  const place = useInstallation();
+  const today = computed(() => format.isoDay(clock.nowMs));
+  const day = ref(startDay ?? today.value);
+  const area = ref<string | null>(null);
+  const filter = ref<BoardFilter>({ only: "all", text: "" });
+  const all = shallowRef<AttendanceRow[]>([]);
+  const busy = ref(false);
+  const rows = computed(() => boardRows(all.value, filter.value, place.areaName));
+  const counts = computed(() => countOutcomes(all.value));
+  const isToday = computed(() => day.value === today.value);
+
+  async function load(): Promise<void> {
+    busy.value = true;
+    const asked = [day.value, area.value] as const;
+    try {
+      const board = await endpoints.fetchAttendance(...asked);
+      if (asked[0] === day.value && asked[1] === area.value) all.value = board.rows;
+    } catch (error) {
+      showProblem(error);
+    } finally {
+      busy.value = false;
+    }
+  }
+
+  const step = (by: number): void => {
+    day.value = shiftDay(day.value, by);
+  };
+  watch([day, area], () => void load(), { immediate: true });
+  return { day, area, filter, rows, counts, busy, isToday, today, step };
+}

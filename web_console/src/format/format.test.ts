@@ -1,0 +1,29 @@
+import { expect, it } from "vitest";
+import { fromMapDatum, toMapDatum } from "./datum";
+import { dayBounds, shiftDay } from "./days";
+
+it("shifts a known place to GCJ-02 as map providers do", () => {
+  const [lon, lat] = toMapDatum("gcj02", [116.404, 39.915]);
+  expect(lon).toBeCloseTo(116.41024, 4);
+  expect(lat).toBeCloseTo(39.9164, 4);
+});
+
+it("goes on to BD-09", () => {
+  const [lon, lat] = toMapDatum("bd09", [116.404, 39.915]);
+  expect(lon).toBeCloseTo(116.41662, 4);
+  expect(lat).toBeCloseTo(39.92269, 4);
+});
+
+it("comes back to WGS-84 within a millimetre", () => {
+  for (const datum of ["gcj02", "bd09", "wgs84"] as const) {
+    const [lon, lat] = fromMapDatum(datum, toMapDatum(datum, [118.55, 32.05]));
+    expect(Math.hypot(lon - 118.55, lat - 32.05)).toBeLessThan(1e-8);
+  }
+});
+
+it("knows the days of a time zone", () => {
+  const { from, to } = dayBounds("2026-11-21", "Asia/Shanghai");
+  expect(from.toISOString()).toBe("2026-11-20T16:00:00.000Z");
+  expect(to.toISOString()).toBe("2026-11-21T16:00:00.000Z");
+  expect(shiftDay("2026-03-01", -1)).toBe("2026-02-28");
+});

@@ -1,0 +1,56 @@
+import { expect, it } from "vitest";
+import type { AttendanceRow, Stay } from "@/wire/messages";
+import { boardRows, countOutcomes, onStrip, stayAt, stripSpan, worstOutcome } from "./attendance";
+
+type Outcome = AttendanceRow["inGrid"]["outcome"];
+const row = (code: string, share: Outcome, patrols: Outcome = "met"): AttendanceRow => ({
+  workerId: Number(code),
+  workerCode: code,
+  workerName: `名${code}`,
+  date: "2026-11-21",
+  gridCodes: ["g1"],
+  workS: 3600,
+  insideS: 1800,
+  unknownS: 0,
+  inGrid: { lower: 0.5, upper: 0.5, required: 1 / 3, outcome: share },
+  patrols: { count: 1, possible: 1, required: 1, outcome: patrols },
+  twiceDaily: { outcome: null, windows: [] },
+});
+const stay = (from: string, to: string): Stay => ({
+  stayId: from,
+  judgement: "inside",
+  fromAt: `2026-11-21T${from}:00Z`,
+  toAt: `2026-11-21T${to}:00Z`,
+  gridCode: null,
+  cause: null,
+});
+
+it("judges a day by its worst verdict", () => {
+  expect(worstOutcome(row("1", "met", "not_met"))).toBe("not_met");
+  expect(worstOutcome(row("1", "undecided", "met"))).toBe("undecided");
+  expect(worstOutcome(row("1", null, null))).toBe("none");
+});
+
+it("lists exceptions first, and finds by grid name", () => {
+  const rows = [row("1", "met"), row("2", "undecided"), row("3", "not_met"), row("4", null, null)];
+  const codes = (only: "all" | "met", text = ""): string[] =>
+    boardRows(rows, { only, text }, () => "星甸网格").map((each) => each.workerCode);
+  expect(codes("all")).toEqual(["3", "2", "1", "4"]);
+  expect(codes("met")).toEqual(["1"]);
+  expect(codes("all", "星甸")).toHaveLength(4);
+  expect(countOutcomes(rows)).toEqual({ all: 4, met: 1, not_met: 1, undecided: 1, none: 1 });
+});
+
+it("lays the day out on whole hours, never less than eight", () => {
+  const span = stripSpan([stay("01:20", "02:10")], []);
+  expect(new Date(span.fromMs).toISOString()).toBe("2026-11-21T01:00:00.000Z");
+  expect(span.toMs - span.fromMs).toBe(8 * 3_600_000);
+  expect(onStrip(span, "2026-11-21T05:00:00Z")).toBe(0.5);
+  expect(onStrip(span, "2026-11-20T05:00:00Z")).toBe(0);
+});
+
+it("finds the stay of an instant", () => {
+  const stays = [stay("01:00", "02:00"), stay("02:00", "03:00")];
+  expect(stayAt(stays, Date.parse("2026-11-21T02:00:00Z"))).toBe(1);
+  expect(stayAt(stays, Date.parse("2026-11-21T03:00:00Z"))).toBe(-1);
+});

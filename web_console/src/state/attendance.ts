@@ -1,0 +1,69 @@
+/** Owns how a day's verdicts are ordered, filtered and laid out along the day. Pure. */
+import type { AttendanceRow, Stay } from "@/wire/messages";
+
+export type Outcome = "met" | "not_met" | "undecided" | "none";
+export const OUTCOMES: readonly Outcome[] = ["not_met", "undecided", "met", "none"];
+
+/** The worst of a worker's verdicts: one failure is a failure, one doubt a doubt. */
+export function worstOutcome(row: AttendanceRow): Outcome {
+  const all = [row.inGrid.outcome, row.patrols.outcome, row.twiceDaily.outcome];
+  if (all.includes("not_met")) return "not_met";
+  if (all.includes("undecided")) return "undecided";
+  return all.includes("met") ? "met" : "none";
+}
+
+export interface BoardFilter {
+  readonly only: Outcome | "all";
+  readonly text: string;
+}
+
+/** Rows that match, exceptions first, then by code. `gridName` is what a code is searched by. */
+export function boardRows(
+  rows: readonly AttendanceRow[],
+  filter: BoardFilter,
+  gridName: (code: string) => string,
+): AttendanceRow[] {
+  const wanted = filter.text.trim().toLowerCase();
+  const text = (row: AttendanceRow): string =>
+    `${row.workerName} ${row.workerCode} ${row.gridCodes.map(gridName).join(" ")}`.toLowerCase();
+  return rows
+    .filter((row) => filter.only === "all" || worstOutcome(row) === filter.only)
+    .filter((row) => !wanted || text(row).includes(wanted))
+    .map((row) => ({ row, rank: OUTCOMES.indexOf(worstOutcome(row)) }))
+    .sort((a, b) => a.rank - b.rank || a.row.workerCode.localeCompare(b.row.workerCode))
+    .map((entry) => entry.row);
+}
+
+export function countOutcomes(rows: readonly AttendanceRow[]): Record<Outcome | "all", number> {
+  const counts = { all: rows.length, met: 0, not_met: 0, undecided: 0, none: 0 };
+  for (const row of rows) counts[worstOutcome(row)] += 1;
+  return counts;
+}
+
+export interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** The hours a day's strip shows: all stays and work, on whole hours, at least eight of them. */
+export function stripSpan(stays: readonly Stay[], work: readonly (readonly string[])[]): Span {
+  const hourMs = 3_600_000;
+  const instants = [...stays.flatMap((stay) => [stay.fromAt, stay.toAt]), ...work.flat()];
+  const times = instants.map((at) => Date.parse(at));
+  if (!times.length) return { fromMs: 0, toMs: 8 * hourMs };
+  const fromMs = Math.floor(Math.min(...times) / hourMs) * hourMs;
+  const toMs = Math.ceil(Math.max(...times) / hourMs) * hourMs;
+  return { fromMs, toMs: Math.max(toMs, fromMs + 8 * hourMs) };
+}
+
+/** Where an instant lies on a strip, share 0–1. */
+export const onStrip = ({ fromMs, toMs }: Span, at: string | number): number =>
+  Math.min(
+    1,
+    Math.max(0, ((typeof at === "number" ? at : Date.parse(at)) - fromMs) / (toMs - fromMs)),
+  );
+
+/** The stay an instant falls into, by index; -1: none. */
+export function stayAt(stays: readonly Stay[], atMs: number): number {
+  return stays.findIndex((stay) => Date.parse(stay.fromAt) <= atMs && atMs < Date.parse(stay.toAt));
+}

@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import { AT_MS, makeDispatch, makeIncident } from "./builders";
+import { countIncidents, EVERYTHING_OPEN, isOverdue, isWaiting, queue, stepsOf } from "./incidents";
+
+const overdue = { dueAt: new Date(AT_MS - 1000).toISOString() };
+const sent = { status: "dispatched", dispatches: [makeDispatch()] } as const;
+
+describe("queue", () => {
+  it("has what waits before what runs, the gravest first, a call for help before all", () => {
+    const list = [
+      makeIncident({ id: "running", severity: 1, ...sent, dispatches: [...sent.dispatches] }),
+      makeIncident({ id: "normal", severity: 3 }),
+      makeIncident({ id: "grave", severity: 1 }),
+      makeIncident({ id: "duress", severity: 2, source: "duress" }),
+      makeIncident({ id: "handled", severity: 1, status: "handled" }),
+      makeIncident({ id: "closed", status: "closed" }),
+    ];
+    expect(queue(list, EVERYTHING_OPEN, AT_MS).map((incident) => incident.id)).toEqual([
+      "duress",
+      "grave",
+      "normal",
+      "running",
+      "handled",
+    ]);
+  });
+
+  it("has the newest first among equals", () => {
+    const list = [
+      makeIncident({ id: "older", reportedAt: "2026-11-21T00:00:00Z" }),
+      makeIncident({ id: "newer", reportedAt: "2026-11-21T00:30:00Z" }),
+    ];
+    expect(queue(list, EVERYTHING_OPEN, AT_MS).map((each) => each.id)).toEqual(["newer", "older"]);
+  });
+
+  it("shows by filter and by words", () => {
+    const list = [makeIncident({ id: "a", ...overdue }), makeIncident({ id: "b", place: "镜湖" })];
+    const ids = (filter: object): string[] =>
+      queue(list, { ...EVERYTHING_OPEN, ...filter }, AT_MS).map((each) => each.id);
+    expect(ids({ show: "overdue" })).toEqual(["a"]);
+    expect(ids({ text: "镜湖" })).toEqual(["b"]);
+    expect(ids({ show: "finished" })).toEqual([]);
+  });
+});
+
+it("waits again when the only dispatch was declined", () => {
+  const ended = makeDispatch({ status: "declined", endedAt: "2026-11-21T01:01:00Z" });
+  expect(isWaiting(makeIncident({ status: "accepted", dispatches: [ended] }))).toBe(true);
+});
+
+it("is not overdue once handled", () => {
+  expect(isOverdue(makeIncident(overdue), AT_MS)).toBe(true);
+  expect(isOverdue(makeIncident({ ...overdue, status: "handled" }), AT_MS)).toBe(false);
+});
+
+it("counts open, waiting and overdue", () => {
+  const list = [
+    makeIncident(overdue),
+    makeIncident({ status: "handled" }),
+    makeIncident({ status: "void" }),
+  ];
+  expect(countIncidents(list, AT_MS)).toEqual({ open: 2, waiting: 1, overdue: 1 });
+});
+
+it("tells ordered and sent apart", () => {
+  const at = (dispatch: Parameters<typeof makeDispatch>[0]): string[] =>
+    stepsOf(makeDispatch(dispatch))
+      .filter((each) => each.at)
+      .map((each) => each.step);
+  expect(at({})).toEqual(["ordered"]);
+  expect(at({ sentAt: "2026-11-21T01:00:01Z" })).toEqual(["ordered", "sent"]);
+});
