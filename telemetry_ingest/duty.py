@@ -138,7 +138,7 @@ def _periods_of(states: Sequence[tuple[int, bool]]) -> Periods:
     periods = []
     was_on = False
     ends = [at_us for at_us, _ in kept[1:]] + [FOREVER_US]
-    for (at_us, on), ends_us in zip(kept, ends, strict=True):
+    for (at_us, on), ends_us in zip(kept, ends, strict=False):
         if on:
             periods.append(Period(at_us, ends_us))
         elif not was_on:

@@ -99,8 +99,9 @@ class _Raster:
         return self.answers[self._cell_of(lon, lat)]
 
     def _cell_of(self, lon: Floats, lat: Floats) -> Ints:
-        column = (lon - self.west) / self.cell_deg
-        row = (lat - self.south) / self.cell_deg
+        with np.errstate(over="ignore"):  # of a place that is none
+            column = (lon - self.west) / self.cell_deg
+            row = (lat - self.south) / self.cell_deg
         inside = (column >= 0) & (column < self.columns) & (row >= 0) & (row < self.rows)
         outside = self.rows * self.columns
         cell = np.where(inside, row, 0).astype(np.int64) * self.columns

@@ -49,6 +49,7 @@ COPY_REJECTS: Final = """
 _COPY_HEADER: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _COPY_END: Final = b"\xff\xff"
 _PG_EPOCH_US: Final = 946_684_800 * US_PER_S  # timestamptz counts from 2000-01-01
+_WORKER_BITS: Final = 32
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_US: Final = 253_402_300_799 * US_PER_S  # the end of datetime
 # The columns of staged_positions as COPY wants them: big-endian, each value after its length.
@@ -163,11 +164,12 @@ def mark_days(connection: Connection, days: Iterable[tuple[int, date]]) -> None:
 
 def days_of(worker: Ints, at_us: Ints, zone: ZoneInfo) -> set[tuple[int, date]]:
     """Each (worker, local day) once. Every zone's offset is a multiple of 15 minutes."""
-    quarter_us = 900 * US_PER_S
-    pairs = np.unique(np.stack((at_us // quarter_us, worker), axis=1), axis=0)
-    quarters, where = np.unique(pairs[:, 0], return_inverse=True)
-    dates = [datetime.fromtimestamp(int(q) * 900, zone).date() for q in quarters]
-    return {(int(w), dates[i]) for w, i in zip(pairs[:, 1], where, strict=True)}
+    quarter = at_us // (900 * US_PER_S)
+    both = np.unique((quarter << _WORKER_BITS) | worker)  # one number sorts faster than two
+    workers, quarters = both & ((1 << _WORKER_BITS) - 1), both >> _WORKER_BITS
+    known, where = np.unique(quarters, return_inverse=True)
+    dates = [datetime.fromtimestamp(int(q) * 900, zone).date() for q in known]
+    return {(int(w), dates[i]) for w, i in zip(workers, where, strict=True)}
 
 
 def write_rejects(connection: Connection, rejects: Iterable[Reject]) -> None:
