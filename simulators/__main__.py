@@ -69,13 +69,14 @@ def roster(out: Path, district: Path, now: datetime) -> None:
 )
 def fleet(http_url: str, scenario: str, workers: int, seed: int, district: Path) -> None:
     """Drive the workers of a seeded district; the environment names an administrator."""
-    from simulators.process import StartError  # noqa: PLC0415 - only what the command runs
+    from simulators.centre import NO_CENTRE  # noqa: PLC0415 - only what the command runs
+    from simulators.process import StartError  # noqa: PLC0415
     from simulators.runner import FleetOptions, main  # noqa: PLC0415
     from simulators.scenario import ScenarioError  # noqa: PLC0415
 
     try:
         main(FleetOptions(http_url, scenario, workers, seed, district))
-    except (StartError, ScenarioError) as error:
+    except (StartError, ScenarioError, *NO_CENTRE) as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -104,13 +105,14 @@ def load(  # noqa: PLR0913, PLR0917 - one parameter an option
     state: Path,
 ) -> None:
     """Measure an installation with an open-loop fleet; the environment names an administrator."""
-    from simulators.load import LoadOptions, main  # noqa: PLC0415 - only what the command runs
+    from simulators.centre import NO_CENTRE  # noqa: PLC0415 - only what the command runs
+    from simulators.load import LoadOptions, main  # noqa: PLC0415
     from simulators.process import StartError  # noqa: PLC0415
 
     options = LoadOptions(http_url, workers, interval_s, seconds, seed, report, ledger, state)
     try:
         main(options)
-    except StartError as error:
+    except (StartError, *NO_CENTRE) as error:
         raise click.ClickException(str(error)) from error
 
 

@@ -4,6 +4,7 @@ One `Centre` is one account's session (cookie and CSRF token). It decides nothin
 """
 
 import asyncio
+import time
 from collections.abc import Mapping
 from datetime import date
 from types import TracebackType
@@ -36,6 +37,7 @@ PATIENCE_S: Final = 60.0  # how long a server may take to come up
 RETRY_S: Final = 0.5
 REQUEST_LIMIT_S: Final = 60.0
 CONNECTIONS_MAX: Final = 100
+KEPT_S: Final = 2.0  # shorter than servers keep an idle connection, which would break a request
 PAGE: Final = 500
 
 T = TypeVar("T")
@@ -67,6 +69,14 @@ class CentreError(Exception):
         super().__init__(f"{status} {code}: {detail}")
         self.status, self.code = status, code
 
+    @property
+    def may_pass(self) -> bool:
+        """Whether the same request may be granted later."""
+        return self.status >= httpx.codes.INTERNAL_SERVER_ERROR
+
+
+NO_CENTRE: Final = (CentreError, httpx.TransportError, TimeoutError)  # what ends a simulator
+
 
 class Centre:
     """A signed-in session. Use as an async context manager, or close it."""
@@ -77,7 +87,7 @@ class Centre:
         self._http = httpx.AsyncClient(
             base_url=http_url.rstrip("/") + "/api",
             timeout=REQUEST_LIMIT_S,
-            limits=httpx.Limits(max_connections=CONNECTIONS_MAX),
+            limits=httpx.Limits(max_connections=CONNECTIONS_MAX, keepalive_expiry=KEPT_S),
             trust_env=False,
         )
 
@@ -162,11 +172,22 @@ class Centre:
         return await self._post(path, Transition(to, version, reason), Incident)
 
     async def _get(self, path: str, kind: type[T], query: Mapping[str, str] | None = None) -> T:
-        answer = await self._http.get(path, params=query)
+        answer = await self._asked(path, query)
         if answer.status_code == httpx.codes.UNAUTHORIZED:
             await self.sign_in()
-            answer = await self._http.get(path, params=query)
+            answer = await self._asked(path, query)
         return _read(answer, kind)
+
+    async def _asked(self, path: str, query: Mapping[str, str] | None) -> httpx.Response:
+        """Ask, and ask again while the server restarts."""
+        deadline_s = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                return await self._http.get(path, params=query)
+            except httpx.TransportError:
+                if time.monotonic() > deadline_s:
+                    raise
+            await asyncio.sleep(RETRY_S)
 
     async def _post(self, path: str, body: msgspec.Struct, kind: type[T]) -> T:
         answer = await self._command(path, body)

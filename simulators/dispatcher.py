@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Literal
 
+import httpx
 import structlog
 
 from console_server.wire.cases import IncidentStatus, IncidentSummary
@@ -43,20 +44,23 @@ async def run_dispatcher(centre: Centre, plan: DispatcherPlan) -> None:
     """Look at the queue again and again; a refused act waits for the next look."""
     while True:
         await asyncio.sleep(LOOKS_EVERY_S)
-        moment = datetime.now(UTC)
-        for act in acts(await centre.open_incidents(), moment, plan):
-            try:
+        try:
+            for act in acts(await centre.open_incidents(), datetime.now(UTC), plan):
                 await _do(centre, act)
-            except CentreError as error:
-                log.info("dispatcher.refused", incident=act.incident.code, code=error.code)
+        except (CentreError, httpx.TransportError) as error:
+            log.warning("dispatcher.failed", error=repr(error))
 
 
 async def _do(centre: Centre, act: Act) -> None:
-    if act.to == "dispatch":
-        await centre.dispatch_first(act.incident.id)
+    try:
+        if act.to == "dispatch":
+            await centre.dispatch_first(act.incident.id)
+        else:
+            await centre.move(act.incident.id, act.to, act.incident.version)
+    except CentreError as error:  # somebody else was quicker, or nobody can go
+        log.info("dispatcher.refused", incident=act.incident.code, code=error.code)
     else:
-        await centre.move(act.incident.id, act.to, act.incident.version)
-    log.info("dispatcher.act", incident=act.incident.code, to=act.to)
+        log.info("dispatcher.act", incident=act.incident.code, to=act.to)
 
 
 def _act(incident: IncidentSummary, now: datetime, plan: DispatcherPlan) -> Act | None:

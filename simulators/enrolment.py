@@ -5,20 +5,26 @@ The file holds secrets: mode 0600, never logged. Who wears which handset is the 
 
 import asyncio
 import os
+import random
 import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+import httpx
 import msgspec
+import structlog
 
 from console_server.wire.field import HandsetCredentials, Worker
-from simulators.centre import Centre
+from simulators.centre import Centre, CentreError
 
 SAVE_EVERY_S: Final = 1.0
 ENROLLED_AT_ONCE: Final = 100  # enrolments that come together share one reload of the broker
 PROBE_LIMIT_S: Final = 3.0
+RETRY_S: Final = 2.0
+
+log = structlog.get_logger()
 
 
 @dataclass(slots=True)
@@ -85,13 +91,34 @@ async def credentials_for(
 
     async def enrol(worker: Worker) -> tuple[Worker, HandsetCredentials]:
         async with limit:
-            return worker, await centre.enrol(worker.worker_id)
+            return worker, await enrol_patiently(centre, worker)
 
-    for done in asyncio.as_completed([enrol(worker) for worker in missing]):
-        worker, credentials = await done
-        wallet.put(worker.code, credentials)
-        yield worker, credentials
-    wallet.save()
+    enrolling = [asyncio.create_task(enrol(worker)) for worker in missing]
+    try:
+        for done in asyncio.as_completed(enrolling):
+            worker, credentials = await done
+            wallet.put(worker.code, credentials)
+            yield worker, credentials
+    finally:
+        for task in enrolling:
+            task.cancel()
+        wallet.save()
+
+
+async def enrol_patiently(centre: Centre, worker: Worker) -> HandsetCredentials:
+    """Enrol, and try again for as long as the centre cannot.
+
+    Raises:
+        CentreError: the centre could, and refuses.
+    """
+    while True:
+        try:
+            return await centre.enrol(worker.worker_id)
+        except (CentreError, httpx.TransportError) as error:
+            if isinstance(error, CentreError) and not error.may_pass:
+                raise
+            log.warning("enrolment.failed", worker=worker.code, error=repr(error))
+        await asyncio.sleep(RETRY_S * random.uniform(0.5, 1.5))
 
 
 def write_private(path: Path, content: bytes) -> None:

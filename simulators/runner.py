@@ -22,7 +22,7 @@ from simulators.centre import Centre, CentreError
 from simulators.crew import Crew
 from simulators.dispatcher import run_dispatcher
 from simulators.district_files import read_city
-from simulators.enrolment import Wallet, credentials_for
+from simulators.enrolment import Wallet, credentials_for, enrol_patiently
 from simulators.fleet import Fleet
 from simulators.incident_source import IncidentSource
 from simulators.noise import stream_of
@@ -42,7 +42,6 @@ from simulators.worker import World
 
 SHIFTS_AGAIN_S: Final = 300.0
 SAYS_EVERY_S: Final = 10.0
-RETRY_S: Final = 3.0
 
 log = structlog.get_logger()
 
@@ -115,15 +114,9 @@ def enrolling_anew(
     async def enrol(who: Worker) -> HandsetCredentials:
         told.forget(who.code)
         wallet.forget(who.code)
-        while True:
-            try:
-                fresh = await centre.enrol(who.worker_id)
-            except (CentreError, httpx.TransportError) as error:
-                log.warning("enrolment.failed", worker=who.code, error=str(error))
-                await asyncio.sleep(RETRY_S)
-            else:
-                wallet.put(who.code, fresh)
-                return fresh
+        fresh = await enrol_patiently(centre, who)
+        wallet.put(who.code, fresh)
+        return fresh
 
     return enrol
 
