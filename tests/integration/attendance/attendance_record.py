@@ -70,27 +70,29 @@ class Record:
     def shift(self, start: datetime, end: datetime, kind: str = "patrol") -> None:
         """Plan a shift and mark its day, as the import of shifts does."""
         row = (self.worker_id, start, end, kind)
-        self._write(
+        self.write(
             "INSERT INTO shifts (worker_id, starts_at, ends_at, kind) VALUES (%s, %s, %s, %s)",
             [row],
         )
         self.mark(start)
 
     def mark(self, moment: datetime) -> None:
-        self._write(MARK, [(self.worker_id, moment.astimezone(ZONE).date())])
+        self.write(MARK, [(self.worker_id, moment.astimezone(ZONE).date())])
 
     def duty(self, start: datetime, end: datetime | None) -> None:
         rows = [(self.worker_id, self.handset, start, end)]
-        self._write("INSERT INTO duty_periods VALUES (%s, %s, %s, %s)", rows)
+        self.write("INSERT INTO duty_periods VALUES (%s, %s, %s, %s)", rows)
 
     def leave(self, start: datetime, end: datetime) -> None:
-        self._write("INSERT INTO leaves (worker_id, starts_at, ends_at, reason) VALUES (%s, %s, %s, '')",
-                    [(self.worker_id, start, end)])  # fmt: skip
+        self.write(
+            "INSERT INTO leaves (worker_id, starts_at, ends_at, reason) VALUES (%s, %s, %s, '')",
+            [(self.worker_id, start, end)],
+        )
 
     def fixes(self, fixes: Iterable[Fix]) -> None:
         """Store fixes and mark their days, in one transaction, as ingest does."""
         rows = list(fixes)
-        grid = self._grid_id()
+        grid = self.grid_id()
         with psycopg.connect(self.server.owner_url) as connection, connection.cursor() as cursor:
             cursor.executemany(
                 "INSERT INTO positions (worker_id, fixed_at, handset_id, received_at, lon, lat,"
@@ -172,11 +174,11 @@ class Record:
             ):  # fmt: skip
                 connection.execute(f"DELETE FROM {table}")  # noqa: S608 - fixed names
 
-    def _write(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    def write(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
         with psycopg.connect(self.server.owner_url) as connection, connection.cursor() as cursor:
             cursor.executemany(statement, rows)  # type: ignore[arg-type]
 
-    def _grid_id(self) -> int:
+    def grid_id(self) -> int:
         return int(self.server.rows("SELECT area_id FROM areas WHERE code = %s", GRIDS[0])[0][0])
 
     @staticmethod

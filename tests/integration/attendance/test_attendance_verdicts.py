@@ -142,18 +142,18 @@ def test_a_border_that_moved_at_noon_judges_each_half_by_its_own(record: Record)
     record.shift(at(day, "09:00"), at(day, "15:00"))
     record.fixes(walking(at(day, "09:00"), at(day, "15:00")))
     moved = at(day, "12:00")
-    grid = record._grid_id()  # noqa: SLF001 - the record knows the grid
+    grid = record.grid_id()
     worker = record.worker_id
     try:
-        record._write(
+        record.write(
             "UPDATE worker_grids SET valid_to = %s WHERE worker_id = %s", [(moved, worker)]
-        )  # noqa: SLF001
+        )
         shown = record.day(day)
     finally:
-        record._write(
+        record.write(
             "UPDATE worker_grids SET valid_to = NULL WHERE worker_id = %s AND area_id = %s",
             [(worker, grid)],
-        )  # noqa: SLF001
+        )
     assert shown["insideS"] == pytest.approx(3 * 3600, abs=61)
     assert shown["unknownS"] == 0
 

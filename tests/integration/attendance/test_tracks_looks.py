@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 from attendance_record import INSIDE, Record, at, standing, yesterday
 from small_district import GRIDS, RunningServer
@@ -64,7 +65,9 @@ def test_looks_are_shown_to_supervisors_only(server: RunningServer) -> None:
             assert client.get("/api/track-looks").status_code == status, role
 
 
-def look(record, role, start, end, via="api"):
+def look(
+    record: Record, role: str, start: datetime, end: datetime, via: str = "api"
+) -> httpx.Response:
     with record.server.signed_in(role) as client:
         return client.get(
             f"/api/workers/{record.worker_id}/track",

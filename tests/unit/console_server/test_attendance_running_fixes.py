@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from console_server.attendance.running_fixes import with_more
 
-ROWS = st.lists(
-    st.tuples(st.integers(0, 30), st.integers(1, 2)), max_size=30, unique=True
-).map(sorted)
+ROWS = st.lists(st.tuples(st.integers(0, 30), st.integers(1, 2)), max_size=30, unique=True).map(
+    sorted
+)
 
 
 @given(rows=ROWS, split=st.integers(0, 30), again=st.sets(st.integers(0, 29)))

@@ -41,9 +41,7 @@ def test_a_worker_acknowledges_goes_arrives_and_clears() -> None:
 
 
 def test_a_skipped_step_is_filled_in_with_the_time_of_the_later_one() -> None:
-    ruling = advance(
-        Progress(Status.ORDERED, ORDERED_AT), Status.ON_SCENE, minutes(5), minutes(6)
-    )
+    ruling = advance(Progress(Status.ORDERED, ORDERED_AT), Status.ON_SCENE, minutes(5), minutes(6))
     assert ruling == Advanced(
         Progress(Status.ON_SCENE, ORDERED_AT, minutes(5), minutes(5), minutes(5)),
         (Status.ACKNOWLEDGED, Status.EN_ROUTE),

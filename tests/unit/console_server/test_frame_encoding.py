@@ -39,11 +39,15 @@ def test_frames_are_the_golden_bytes() -> None:
 def test_the_golden_bytes_say_what_their_columns_say() -> None:
     for case in GOLDEN["frames"]:
         read = read_frame(bytes.fromhex(case["hex"]))
-        assert read == {
-            "magic": GOLDEN["magic"],
-            "count": len(case["columns"]["slot"]),
-            "server_time_s": case["server_time_s"],
-        } | case["columns"]
+        assert (
+            read
+            == {
+                "magic": GOLDEN["magic"],
+                "count": len(case["columns"]["slot"]),
+                "server_time_s": case["server_time_s"],
+            }
+            | case["columns"]
+        )
 
 
 def test_a_frame_without_slots_is_a_heartbeat_of_sixteen_bytes() -> None:
