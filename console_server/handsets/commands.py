@@ -18,7 +18,7 @@ from console_server.handsets.store import (
     list_handsets,
     mark_revoked,
 )
-from console_server.workers.store import list_workers
+from console_server.workers.commands import find_worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +40,14 @@ class Enroller:
         """
         code, password = new_code(), new_password()
         async with self.pool.connection() as connection:
-            workers = await list_workers(connection, self.areas.visible(self.account), worker_id)
-            if not workers:
-                raise NotFound("worker", worker_id)
-            handset = EnrolledHandset(
-                code, workers[0].area_code, kind, code, hash_password(password)
-            )
+            worker = await find_worker(connection, self.areas, self.account, worker_id)
+            handset = EnrolledHandset(code, worker.area_code, kind, code, hash_password(password))
             await insert_handset(connection, worker_id, handset, self.now)
             await record_act(
                 connection,
                 self.account.username,
                 "handset_enrolled",
-                {"handset": code, "worker": workers[0].code, "kind": kind},
+                {"handset": code, "worker": worker.code, "kind": kind},
             )
         try:
             await self.accounts.bring_up_to_date()

@@ -16,13 +16,12 @@ from console_server.areas.reference import reference_changed
 from console_server.areas.tree import AreaTree
 from console_server.cache import Valkey
 from console_server.database import Pool
-from console_server.errors import NotFound
 from console_server.packs.pack import RulePack
 from console_server.parts import Clock
 from console_server.shifts.commands import plan_shift
 from console_server.shifts.store import PlannedShift, ShiftRow, list_shifts
 from console_server.wire.field import NewShift, Shift
-from console_server.workers.store import list_workers
+from console_server.workers.commands import find_worker
 
 WORKER_PLAN_DAYS = 31  # before and after today, when a worker is named but no date
 
@@ -64,8 +63,7 @@ async def plan(
     """Plan one shift for a worker."""
     wanted = PlannedShift(data.worker_id, data.starts_at, data.ends_at, data.kind)
     async with pool.connection() as connection:
-        if not await list_workers(connection, areas.visible(request.user), data.worker_id):
-            raise NotFound("worker", data.worker_id)
+        await find_worker(connection, areas, request.user, data.worker_id)
         row = await plan_shift(connection, wanted, pack.zone)
         await record_act(connection, request.user.username, "shift_planned", _to_wire(row))
     await reference_changed(valkey)

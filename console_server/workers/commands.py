@@ -3,13 +3,15 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from console_server.access.account import Account
 from console_server.areas.commands import EVER
 from console_server.areas.tree import AreaTree
 from console_server.database import Connection
-from console_server.errors import Conflict, Invalid
+from console_server.errors import Conflict, Invalid, NotFound
 from console_server.imports.outcome import outcome
 from console_server.wire.field import NewWorker
 from console_server.workers.store import (
+    WorkerRow,
     groups_by_name,
     insert_worker,
     list_workers,
@@ -32,6 +34,20 @@ async def add_worker(connection: Connection, tree: AreaTree, new: NewWorker, now
         raise Conflict(f"There is a worker {new.code} already.")
     await write_grids(connection, worker_id, record.grid_ids, EVER, now)
     return worker_id
+
+
+async def find_worker(
+    connection: Connection, tree: AreaTree, account: Account, worker_id: int
+) -> WorkerRow:
+    """A worker in service whom the account may see.
+
+    Raises:
+        NotFound: there is none.
+    """
+    rows = await list_workers(connection, tree.visible(account), worker_id)
+    if not rows:
+        raise NotFound("worker", worker_id)
+    return rows[0]
 
 
 async def put_workers(

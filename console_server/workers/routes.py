@@ -15,10 +15,10 @@ from console_server.areas.reference import reference_changed
 from console_server.areas.tree import AreaTree
 from console_server.cache import Valkey
 from console_server.database import Pool
-from console_server.errors import Forbidden, NotFound
+from console_server.errors import Forbidden
 from console_server.parts import Clock
 from console_server.wire.field import NewWorker, Worker
-from console_server.workers.commands import add_worker
+from console_server.workers.commands import add_worker, find_worker
 from console_server.workers.store import WorkerRow, list_workers
 
 EVERYBODY = requires("dispatcher", "supervisor", "duty_leader", "department", "wall")
@@ -47,10 +47,8 @@ async def worker(
 ) -> Worker:
     """One worker."""
     async with pool.connection() as connection:
-        rows = await list_workers(connection, areas.visible(request.user), worker_id)
-    if not rows:
-        raise NotFound("worker", worker_id)
-    return to_wire(rows[0], request.user)
+        row = await find_worker(connection, areas, request.user, worker_id)
+    return to_wire(row, request.user)
 
 
 @post("/workers", guards=[requires()])
