@@ -3,6 +3,7 @@ import { createPinia } from "pinia";
 import { createApp, watch } from "vue";
 import App from "@/App.vue";
 import { i18n, useLocale } from "@/i18n";
+import { beCalm, wantsCalm } from "@/map/graphics";
 import { router } from "@/router";
 import { useLive } from "@/stores/live";
 import { usePreferences } from "@/stores/preferences";
@@ -10,6 +11,8 @@ import { useSession } from "@/stores/session";
 import { whenUnauthenticated } from "@/wire/http";
 import "@/ui/tokens.css";
 import "@/ui/base.css";
+
+if (wantsCalm()) beCalm();
 
 const app = createApp(App);
 app.use(createPinia());

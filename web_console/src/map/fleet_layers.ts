@@ -14,13 +14,14 @@ import { useInstallation } from "@/stores/installation";
 import { useLive } from "@/stores/live";
 import { useSelection } from "@/stores/selection";
 import { useMap } from "./context";
+import { isCalm } from "./graphics";
 import { MARK, rgb } from "./palette";
 import { makeWorkerLayer, type WorkerLayer } from "./worker_layer";
 
 /** Thirty pictures a second are smooth for people on foot, and leave the computer quiet. */
 const FRAME_MS = 33;
-/** Slower than this from one picture to the next: no graphics card; then draw a quarter of them. */
-const STRUGGLING_MS = 26;
+/** Without a graphics card: so often, and no more. */
+const CALM_MS = 1_000;
 
 const bytes = (hex: string, alpha: number): [number, number, number, number] => {
   const [r, g, b] = rgb(hex);
@@ -39,14 +40,16 @@ export function useFleetLayers(): void {
   const live = useLive();
   const place = useInstallation();
   const selection = useSelection();
-  const overlay = new MapLibreOverlay({ interleaved: false, layers: [], useDevicePixels: true });
+  const overlay = new MapLibreOverlay({
+    interleaved: false,
+    layers: [],
+    useDevicePixels: !isCalm(),
+  });
   map.addControl(overlay);
   let drawn: WorkerLayer | null = null;
   let tails: Tails = emptyTails();
   let lastMs = 0;
-  let previousMs = performance.now();
-  /** Usual time from one picture of the browser to the next, milliseconds. */
-  let pace = 16;
+  let drawnAtMs = 0;
   let handle = 0;
 
   function orderLines(view: FleetView, nowMs: number): Line[] {
@@ -120,10 +123,7 @@ export function useFleetLayers(): void {
 
   function glide(nowMs: number): void {
     handle = requestAnimationFrame(glide);
-    pace += (Math.min(nowMs - previousMs, 500) - pace) * 0.1;
-    previousMs = nowMs;
-    const every = pace > STRUGGLING_MS ? pace * 4 : FRAME_MS - 2;
-    if (nowMs - lastMs < every || !live.fleet || !moves(live.fleet, nowMs)) return;
+    if (nowMs - lastMs < FRAME_MS - 2 || !live.fleet || !moves(live.fleet, nowMs)) return;
     lastMs = nowMs;
     drawn?.setNeedsRedraw();
   }
@@ -132,20 +132,17 @@ export function useFleetLayers(): void {
     () => live.fleet,
     (view) => {
       if (view) tails = growTails(tails, view);
+      if (isCalm() && performance.now() - drawnAtMs < CALM_MS) return;
+      drawnAtMs = performance.now();
+      update();
     },
   );
   watch(
-    () => [
-      live.fleet,
-      live.state,
-      selection.workerId,
-      selection.hoveredSlot,
-      selection.workerFilter,
-    ],
+    () => [live.state, selection.workerId, selection.hoveredSlot, selection.workerFilter],
     update,
     { immediate: true },
   );
-  handle = requestAnimationFrame(glide);
+  if (!isCalm()) handle = requestAnimationFrame(glide);
   onScopeDispose(() => {
     cancelAnimationFrame(handle);
     map.removeControl(overlay);

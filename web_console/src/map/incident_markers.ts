@@ -24,7 +24,7 @@ export function useIncidentMarkers({ interactive }: { interactive: boolean }): v
 
   function makeElement(incident: IncidentSummary): HTMLElement {
     const element = document.createElement(interactive ? "button" : "div");
-    element.innerHTML = '<i class="wave"></i><i class="drop"></i><b></b>';
+    element.innerHTML = '<i class="wave endless"></i><i class="drop"></i><b></b>';
     element.dataset["testid"] = "incident-marker";
     if (interactive) {
       element.addEventListener("click", (event) => {
