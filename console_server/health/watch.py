@@ -15,7 +15,6 @@ from prometheus_client import Gauge
 from psycopg_pool import PoolTimeout
 from redis.exceptions import RedisError
 
-from console_server.cache import Valkey
 from console_server.database import Pool
 from console_server.health.probe import Probe
 from console_server.parts import Parts
@@ -25,7 +24,6 @@ from telemetry_ingest.wire.live import HEARTBEAT_PREFIX, IngestHeartbeat
 PartState = Literal["ok", "failing", "unknown"]
 EVERY_S: Final = 5.0
 UNTIL_READY_EVERY_S: Final = 0.5
-UNANSWERED_EVERY_S: Final = 60.0  # each one is a dead letter where nobody knows it
 STALE_AFTER_S: Final = 20.0  # longer than the slowest examination
 ANSWER_WITHIN_S: Final = 2.0
 NOT_YET: Final = Health(
@@ -40,13 +38,11 @@ _heartbeat = msgspec.json.Decoder(IngestHeartbeat)
 
 
 class HealthWatch:
-    """The newest answer, and whether a fix of ours ever came back."""
+    """The newest answer."""
 
     def __init__(self) -> None:
         self._answer = NOT_YET
         self._examined = time.monotonic()
-        self._came_back = False
-        self._next_probe = 0.0
 
     @property
     def latest(self) -> Health:
@@ -57,33 +53,22 @@ class HealthWatch:
         """Ask for ever, more often until all is well."""
         with Probe(parts.settings) as probe:
             while True:
-                answer = self._answer = await self.examine(parts, probe)
+                answer = self._answer = await examine(parts, probe)
                 self._examined = time.monotonic()
                 parts.hub.tell_health([name for name, is_ in answer.parts.items() if is_ != "ok"])
                 _count(answer)
                 await asyncio.sleep(EVERY_S if answer.ready else UNTIL_READY_EVERY_S)
 
-    async def examine(self, parts: Parts, probe: Probe) -> Health:
-        """Ask every part once, then send a fix around if they are well by themselves."""
-        states, detail = await ask_parts(parts, probe)
-        well = all(state == "ok" for state in states.values())
-        loopback_s = await self._loop(parts.valkey, probe) if well else None
-        if well and loopback_s is None:
-            detail["loopback"] = "a fix of ours did not come back"
-            # An ingest that never answered one may be of a release that does not know them.
-            if self._came_back:
-                states["ingest"] = "failing"
-                well = False
-        return Health(ready=well, parts=states, loopback_s=loopback_s, detail=detail)
 
-    async def _loop(self, valkey: Valkey, probe: Probe) -> float | None:
-        if time.monotonic() < self._next_probe:
-            return None
-        seconds = await probe.round_trip(valkey)
-        self._came_back = self._came_back or seconds is not None
-        if not self._came_back:
-            self._next_probe = time.monotonic() + UNANSWERED_EVERY_S
-        return seconds
+async def examine(parts: Parts, probe: Probe) -> Health:
+    """Ask every part once, then send a fix around if they are well by themselves."""
+    states, detail = await ask_parts(parts, probe)
+    well = all(state == "ok" for state in states.values())
+    loopback_s = await probe.round_trip(parts.valkey) if well else None
+    if well and loopback_s is None:
+        states["ingest"] = "failing"
+        detail["ingest"] = "a fix of ours did not come back"
+    return Health(ready=loopback_s is not None, parts=states, loopback_s=loopback_s, detail=detail)
 
 
 async def ask_parts(parts: Parts, probe: Probe) -> tuple[dict[str, PartState], dict[str, str]]:

@@ -72,7 +72,7 @@ def test_it_is_ready_only_while_its_own_fix_comes_back(
         assert 'gridbeat_part_up{part="ingest"} 1.0' in httpx.get(f"{server.url}/metrics").text
         dumb.set()
         ill = await_health(server, ready=False, ingest="failing")
-        assert ill["detail"]["loopback"] == "a fix of ours did not come back"
+        assert ill["detail"]["ingest"] == "a fix of ours did not come back"
         dumb.clear()
         await_health(server, ready=True, ingest="ok")
     await_health(server, ready=False, ingest="failing")
