@@ -10,7 +10,6 @@ from typing import Any
 
 import msgspec
 from prometheus_client import Counter, Gauge
-from redis.exceptions import RedisError
 
 from console_server.background import keep_running
 from console_server.cache import Valkey
@@ -59,12 +58,8 @@ async def _tick(parts: Parts) -> None:
 
 async def _follow(parts: Parts) -> None:
     """Read everything and follow what changes, again and again; raises when Valkey fails."""
-    try:
-        while True:
-            await _follow_once(parts)
-    except (RedisError, Unavailable):
-        parts.hub.tell_health(["cache"])
-        raise
+    while True:
+        await _follow_once(parts)
 
 
 async def _follow_once(parts: Parts) -> None:
@@ -72,7 +67,6 @@ async def _follow_once(parts: Parts) -> None:
         await channel.subscribe(POSITIONS_CHANNEL, REFERENCE_CHANNEL)
         state = await read_state(parts)
         parts.hub.reset(state, parts.clock().timestamp())
-        parts.hub.tell_health([])
         changed = asyncio.Event()
         await _first_to_end(
             _follow_channel(parts, channel, changed),

@@ -100,7 +100,7 @@ class Hub:
             return
         self._failing = failing
         for subscription in self._subscriptions:
-            subscription.tell_local(health(failing))
+            subscription.tell_local(self.health())
 
     # --- what consoles and routes ask for -------------------------------------------------------
 
@@ -119,6 +119,10 @@ class Hub:
         if area_id not in self._groups:
             self._groups[area_id] = Interest(area_id, self.fleet.roster)
         return self._groups[area_id]
+
+    def health(self) -> bytes:
+        """The message that says which parts are not well."""
+        return health(self._failing)
 
     def full_frame(self, interest: Interest, now_s: float) -> bytes:
         """Every worker of a group, as last shown."""

@@ -39,6 +39,7 @@ async def take_snapshot(parts: Parts, subscription: Subscription) -> Start:
         incidents = await read_current(connection, areas, now - CLOSED_KEPT)
     snapshot = Snapshot(seq, now, parts.hub.workers(subscription.interest), incidents)
     subscription.begin(seq)
+    subscription.tell_local(parts.hub.health())  # what was told of it before may be lost
     frame = parts.hub.full_frame(subscription.interest, now.timestamp())
     return Start(msgspec.json.encode(snapshot).decode(), frame)
 

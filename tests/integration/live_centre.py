@@ -129,16 +129,19 @@ class Socket:
     texts: list[dict[str, Any]] = field(default_factory=list)
     frames: list[bytes] = field(default_factory=list)
     incidents: dict[str, dict[str, Any]] = field(default_factory=dict)
+    order: list[str] = field(default_factory=list)
 
     async def listen(self) -> None:
         async for message in self.connection:
             if isinstance(message, bytes):
                 self.frames.append(message)
+                self.order.append("frame")
             else:
                 self._take(json.loads(message))
 
     def _take(self, message: dict[str, Any]) -> None:
         self.texts.append(message)
+        self.order.append(message["type"])
         if message["type"] == "snapshot":
             self.snapshots.append(message)
             self.incidents = {each["id"]: each for each in message["incidents"]}

@@ -37,7 +37,8 @@ def rows(frame: bytes) -> int:
 async def test_a_full_frame_follows_the_snapshot_at_once(centre: Centre) -> None:
     async with centre.socket(await centre.console()) as socket:
         await until(lambda: socket.frames)
-        assert [each["type"] for each in socket.texts] == ["snapshot"]
+        assert socket.order[:2] == ["snapshot", "frame"]
+        await until(lambda: [each["type"] for each in socket.texts[:2]] == ["snapshot", "health"])
         assert rows(socket.frames[0]) == len(socket.snapshots[0]["workers"]) == 4
 
 
