@@ -45,8 +45,9 @@ def write_district(out_dir: Path, workers: int, seed: int, now: datetime) -> Cit
 
 
 def write_roster(out: Path, district_dir: Path, now: datetime) -> int:
-    """Plan the shifts of a seeded district anew into a CSV file; returns how many there are."""
-    shifts = plan(read_workers(district_dir), read_seed(district_dir), now)
+    """Plan a seeded district's shifts round those in its roster; returns how many there are."""
+    before = read_shifts(district_dir / "shifts.csv")
+    shifts = plan(read_workers(district_dir), read_seed(district_dir), now, before)
     write_shifts(out, shifts)
     return len(shifts)
 

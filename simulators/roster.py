@@ -29,10 +29,13 @@ class Shift:
     kind: str
 
 
-def plan(workers: tuple[Worker, ...], seed: int, now: datetime) -> tuple[Shift, ...]:
-    """Plan all shifts; the same seed, workers and hour give the same plan.
+def plan(
+    workers: tuple[Worker, ...], seed: int, now: datetime, kept: tuple[Shift, ...] = ()
+) -> tuple[Shift, ...]:
+    """Plan all shifts; the same seed, workers, hour and `kept` give the same plan.
 
-    No two shifts of one worker overlap.
+    Shifts in `kept` were planned before: they stay as they are, days before today are left
+    alone, and the new ones go round them. No two shifts of one worker overlap.
 
     Raises:
         ValueError: `now` has no time zone.
@@ -42,12 +45,40 @@ def plan(workers: tuple[Worker, ...], seed: int, now: datetime) -> tuple[Shift, 
     hour = now.astimezone(CHINA).replace(minute=0, second=0, microsecond=0)
     order = Random(f"{seed}/{hour.isoformat()}").sample(workers, len(workers))
     busy = round(ON_DUTY_SHARE * len(workers))
+    stays: dict[str, list[Shift]] = {worker.number: [] for worker in workers}
+    for shift in kept:
+        stays[shift.worker_number].append(shift)
     shifts = [
         shift
         for place, worker in enumerate(order)
-        for shift in _worker_shifts(worker, seed, hour, on_duty=place < busy)
+        for shift in _round_kept(
+            list(_worker_shifts(worker, seed, hour, on_duty=place < busy)),
+            stays[worker.number],
+            hour,
+        )
     ]
     return tuple(sorted(shifts, key=lambda s: (s.start_at, s.worker_number)))
+
+
+def _round_kept(planned: list[Shift], kept: list[Shift], hour: datetime) -> list[Shift]:
+    """One worker's kept shifts, and of the planned ones what fits between them from today on."""
+    if not kept:
+        return planned
+    midnight = _midnight(hour)
+    new = (_clipped(shift, kept) for shift in planned if shift.end_at > midnight)
+    return [*kept, *(shift for shift in new if shift)]
+
+
+def _clipped(shift: Shift, kept: list[Shift]) -> Shift | None:
+    """The shift without the time that a kept one has at its ends; None if too little is left."""
+    start_at, end_at = shift.start_at, shift.end_at
+    for other in kept:
+        if other.start_at <= start_at < other.end_at:
+            start_at = other.end_at
+        elif start_at < other.start_at < end_at:
+            end_at = other.start_at
+    is_long = end_at - start_at >= timedelta(hours=1)
+    return Shift(shift.worker_number, start_at, end_at, shift.kind) if is_long else None
 
 
 def _worker_shifts(worker: Worker, seed: int, hour: datetime, *, on_duty: bool) -> Iterator[Shift]:

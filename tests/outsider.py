@@ -20,6 +20,7 @@ from typing import Any, Self, TypeVar
 import httpx
 import paho.mqtt.client as mqtt
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 Seen = TypeVar("Seen")
 DEMO_PASSWORD = "gridbeat-demo"
@@ -94,12 +95,18 @@ class Console:
     def delete(self, path: str) -> None:
         self._body(self.http.delete(path))
 
-    def live(self) -> "Live":
+    @contextmanager
+    def live(self) -> Iterator["Live"]:
+        """The live socket, open until the block ends."""
         cookie = "; ".join(f"{name}={value}" for name, value in self.http.cookies.items())
-        address = self.url.replace("http", "ws") + "/api/live"
-        return Live(
-            connect(address, origin=self.url, additional_headers={"Cookie": cookie}, max_size=None)  # type: ignore[arg-type]
-        )
+        with connect(
+            self.url.replace("http", "ws") + "/api/live",
+            origin=Origin(self.url),
+            additional_headers={"Cookie": cookie},
+            max_size=None,
+            proxy=None,
+        ) as socket:
+            yield Live(socket)
 
     @staticmethod
     def _body(answer: httpx.Response) -> Any:
@@ -115,12 +122,6 @@ class Live:
     workers: dict[int, int] = field(default_factory=dict)  # slot -> worker id
     positions: dict[int, dict[str, float]] = field(default_factory=dict)
     messages: list[dict[str, Any]] = field(default_factory=list)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.socket.close()
 
     def until(self, look: Callable[[Self], Seen], within_s: float = 10) -> Seen:
         """Read messages until `look` sees what it wants."""
@@ -202,9 +203,17 @@ class Handset:
         _topic, body = self.received.get(timeout=within_s)
         return body
 
-    def close(self) -> None:
+    def go_away(self) -> None:
+        """Leave the broker; the session stays there."""
         self.client.disconnect()
         self.client.loop_stop()
+        wait_until(lambda: not self.client.is_connected())
+
+    def come_back(self) -> None:
+        """Take the session up again."""
+        self.client.reconnect()
+        self.client.loop_start()
+        wait_until(self.client.is_connected)
 
     def _on_message(self, _client: mqtt.Client, _userdata: object, seen: mqtt.MQTTMessage) -> None:
         self.received.put((seen.topic, json.loads(seen.payload)))

@@ -65,7 +65,7 @@ def demo(choices: Choices, district: District, *, with_fleet: bool) -> None:
 
 
 def _settle(installation: Installation, database_url: str, asked: District) -> District:
-    """Seed the district at the first start; later see that today has shifts. What it is."""
+    """Seed the district at the first start; later see that most are on shift. What it is."""
     marker = installation.directory.demo_marker
     recorded = json.loads(marker.read_text()) if marker.exists() else {}
     if not recorded:
@@ -78,7 +78,7 @@ def _settle(installation: Installation, database_url: str, asked: District) -> D
             f"This data directory has {recorded['workers']} workers of seed {recorded['seed']}; "
             "for others give another --data-dir"
         )
-    if not _somebody_on_shift(database_url):
+    if not _most_are_on_shift(database_url):
         _plan_today(installation, database_url)
     return District(asked.scenario, recorded["workers"], recorded["seed"])
 
@@ -125,12 +125,14 @@ def _plan_today(installation: Installation, database_url: str) -> None:
         import_file(database_url, "shifts", roster)
 
 
-def _somebody_on_shift(database_url: str) -> bool:
+def _most_are_on_shift(database_url: str) -> bool:
     with psycopg.connect(database_url) as connection:
         found = connection.execute(
-            "SELECT 1 FROM shifts WHERE starts_at <= now() AND ends_at > now() LIMIT 1"
+            "SELECT 2 * count(s) >= count(DISTINCT w.worker_id) FROM workers w"
+            " LEFT JOIN shifts s ON s.worker_id = w.worker_id"
+            " AND s.starts_at <= now() AND s.ends_at > now() WHERE w.retired_at IS NULL"
         )
-        return found.fetchone() is not None
+        return bool((found.fetchone() or (False,))[0])
 
 
 def _ensure_accounts(database_url: str, password: str) -> None:
@@ -160,7 +162,7 @@ def _simulators(installation: Installation, *arguments: str) -> None:
     """
     log_path = installation.directory.logs / "seed.log"
     with log_path.open("ab") as log:
-        done = subprocess.run(  # noqa: S603  # our own module  # our own module
+        done = subprocess.run(  # noqa: S603  # our own module
             [sys.executable, "-m", "simulators", *arguments],
             env=base_environment(),
             cwd=Path.cwd(),

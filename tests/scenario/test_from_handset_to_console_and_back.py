@@ -33,7 +33,7 @@ def crew(admin: Console) -> Iterator[list[tuple[dict[str, Any], Handset]]]:
     yield made
     for _worker, handset in made:
         handset.publish("status", {"at": time.time(), "duty": False})
-        handset.close()
+        handset.go_away()
 
 
 def _fix(place: tuple[float, float], at: float | None = None) -> dict[str, Any]:
@@ -158,12 +158,11 @@ def test_an_order_to_a_handset_that_is_away_waits_for_it(
         "incidents",
         {"classCode": class_code, "title": "路灯不亮", "lon": place[0], "lat": place[1]},
     )
-    handset.client.disconnect()
-    wait_until(lambda: not handset.client.is_connected())
+    handset.go_away()
     ordered = dispatcher.post(
         f"incidents/{incident['id']}/dispatches", {"workerId": worker["workerId"]}
     )
-    handset.client.reconnect()
+    handset.come_back()
     assert handset.order()["dispatch"] == ordered["dispatchId"]
     dispatcher.post(
         f"dispatches/{ordered['dispatchId']}/transitions",

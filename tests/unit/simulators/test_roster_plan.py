@@ -141,3 +141,16 @@ def test_the_same_hour_gives_the_same_plan_and_the_next_hour_another() -> None:
 def test_an_instant_without_time_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
         plan(STAFF, 1, datetime(2026, 5, 6, 14, 7))  # noqa: DTZ001
+
+
+@pytest.mark.parametrize("later_h", [3, 9, 26, 35, 9 * 24 + 12])
+def test_a_later_plan_keeps_what_was_planned_and_is_lively_again(later_h: int) -> None:
+    first_at = datetime(2026, 5, 6, 14, 7, tzinfo=CHINA)
+    first = plan(STAFF, 1, first_at)
+    later_at = first_at + timedelta(hours=later_h)
+    later = plan(STAFF, 1, later_at, first)
+    assert set(first) <= set(later)
+    for own in _by_worker(later).values():
+        assert all(a.end_at <= b.start_at for a, b in pairwise(own))
+    on_duty = sum(shift.start_at <= later_at < shift.end_at for shift in later)
+    assert on_duty >= 0.8 * len(STAFF)
