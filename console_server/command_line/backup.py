@@ -6,6 +6,7 @@ parts are the installation's own and are not in it.
 """
 
 import os
+import shutil
 import subprocess
 import tarfile
 import tempfile
@@ -48,15 +49,24 @@ def restore(archive: Path, data_dir: Path | None) -> None:
     owner, superuser = owner_url(data_dir), _superuser_url(data_dir)
     _refuse_full_database(owner)
     with tempfile.TemporaryDirectory() as scratch, step(f"Restoring {archive}"):
-        try:
-            with tarfile.open(archive) as tar:
-                tar.extractall(scratch, filter="data")
-        except (tarfile.TarError, OSError) as error:
-            raise StackError(f"{archive} cannot be read as a backup: {error}") from error
-        dump = Path(scratch) / DUMP
-        if not dump.exists():
-            raise StackError(f"{archive} is no backup of Gridbeat: it has no {DUMP}")
+        dump = _unpack(archive, Path(scratch))
         _load(dump, owner, superuser)
+
+
+def _unpack(archive: Path, folder: Path) -> Path:
+    """The dump in the archive, and nothing else that may be in it."""
+    try:
+        with tarfile.open(archive) as tar:
+            packed = tar.extractfile(DUMP)
+            if packed is None:
+                raise StackError(f"{archive} is no backup of Gridbeat: {DUMP} is no file in it")
+            with (folder / DUMP).open("wb") as dump:
+                shutil.copyfileobj(packed, dump)
+    except KeyError as error:
+        raise StackError(f"{archive} is no backup of Gridbeat: it has no {DUMP}") from error
+    except (tarfile.TarError, OSError) as error:
+        raise StackError(f"{archive} cannot be read as a backup: {error}") from error
+    return folder / DUMP
 
 
 def _load(dump: Path, owner: str, superuser: str) -> None:
