@@ -55,7 +55,7 @@ async def board_of(
     persons = {each.worker_id: each for each in await people(connection, visible, None)}
     stored = await stored_days(connection, day, persons)
     summaries = {worker_id: summary_from(each.summary) for worker_id, each in stored.items()}
-    frame = frame_of(day, pack.zone, now)
+    frame = frame_of(day, pack, now)
     planned = await planned_workers(
         connection, from_us(frame.from_us), from_us(frame.to_us), persons
     )

@@ -35,7 +35,7 @@ async def judge_workers(  # noqa: PLR0913, PLR0917 - whom, when, by which rules,
     source: FixSource = read_fixes,
 ) -> list[DayVerdict]:
     """The verdicts of some workers' day as of now; nothing is stored."""
-    inputs = await read_inputs(connection, frame_of(day, pack.zone, now), worker_ids, source)
+    inputs = await read_inputs(connection, frame_of(day, pack, now), worker_ids, source)
     return await asyncio.to_thread(judge_days, pack, inputs)
 
 

@@ -58,8 +58,8 @@ class Checkpoint:
 class DayInput:
     """One worker's day. `fixes` in any order, with any repetition.
 
-    `planned`: shifts that begin on this day, to their end. `standby`: on call, neither asked to
-    patrol nor held against the share. `duty`: on duty by the handset. `orders`: en route to
+    `planned`: shifts that begin on this day, to their end. `standby`: on call where the pack does
+    not hold that to its rules. `duty`: on duty by the handset. `orders`: en route to
     cleared. `now_us`: of a running day, else None.
     """
 
@@ -78,7 +78,8 @@ class DayInput:
     @property
     def asked(self) -> Spans:
         """Planned time, or time on duty where nothing was planned, less standby, up to now."""
-        return self._so_far(without(self.planned or self.duty or self._seen(), self.standby))
+        unplanned = () if self.standby else self.duty or self._seen()
+        return self._so_far(without(self.planned or unplanned, self.standby))
 
     @property
     def work(self) -> Spans:

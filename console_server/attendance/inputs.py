@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -27,25 +26,27 @@ from console_server.attendance.spans import (
     without,
 )
 from console_server.database import Connection
+from console_server.packs.pack import RulePack
 
 EMPTY_FIXES = np.empty(0, dtype=FIX_DTYPE)
 
 
 @dataclass(frozen=True, slots=True)
 class DayFrame:
-    """A day of the pack's zone as `[from_us, to_us)`, and the clock."""
+    """A day of the pack's zone as `[from_us, to_us)`, the clock, and what counts as work."""
 
     day: date
     from_us: int
     to_us: int
     now_us: int
+    standby_counts: bool
 
 
-def frame_of(day: date, zone: ZoneInfo, now: datetime) -> DayFrame:
+def frame_of(day: date, pack: RulePack, now: datetime) -> DayFrame:
     """The frame of a day at a moment."""
-    begin = datetime.combine(day, time.min, zone)
-    end = datetime.combine(day + timedelta(days=1), time.min, zone)
-    return DayFrame(day, in_us(begin), in_us(end), in_us(now))
+    begin = datetime.combine(day, time.min, pack.zone)
+    end = datetime.combine(day + timedelta(days=1), time.min, pack.zone)
+    return DayFrame(day, in_us(begin), in_us(end), in_us(now), pack.work.standby_counts)
 
 
 class FixSource(Protocol):
@@ -111,7 +112,7 @@ def _plan(frame: DayFrame, shifts: Iterable[ShiftSpan]) -> tuple[Spans, Spans, S
     for shift in shifts:
         if not frame.from_us <= shift.from_us < frame.to_us:
             elsewhere.append(shift.span)
-        elif shift.kind == "standby":
+        elif shift.kind == "standby" and not frame.standby_counts:
             standby.append(shift.span)
         else:
             planned.append(shift.span)

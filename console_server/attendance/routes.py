@@ -5,6 +5,7 @@ import asyncio
 import re
 from calendar import monthrange
 from datetime import date as Date  # noqa: N812 - `date` is the parameter's name on the wire
+from typing import Final
 from urllib.parse import quote
 
 from litestar import Response, Router, get
@@ -22,8 +23,9 @@ from console_server.packs.pack import RulePack
 from console_server.parts import Clock
 from console_server.wire.attendance import AttendanceBoard, AttendanceDay
 
-READERS = requires("supervisor", "duty_leader", "dispatcher")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+YEARS: Final = (2000, 2199)
+READERS: Final = requires("supervisor", "duty_leader", "dispatcher")
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @get("/attendance", guards=[READERS])
@@ -38,7 +40,7 @@ async def board(
 ) -> AttendanceBoard:
     """Everybody planned or seen on a day of the pack's time zone; today if none is named."""
     now = clock()
-    day = date or now.astimezone(pack.zone).date()
+    day = _recorded(date or now.astimezone(pack.zone).date())
     async with pool.connection() as connection:
         return await board_of(connection, pack, day, areas.within(request.user, area), now)
 
@@ -56,7 +58,7 @@ async def worker_day(
     """One worker's day with the evidence of each verdict."""
     async with pool.connection() as connection:
         person = await visible_person(connection, areas.visible(request.user), worker_id)
-        return await day_of(connection, pack, day, person, clock())
+        return await day_of(connection, pack, _recorded(day), person, clock())
 
 
 @get("/attendance/export.xlsx", guards=[READERS], media_type=XLSX)
@@ -81,16 +83,27 @@ async def export(
     return Response(content, media_type=XLSX, headers={"Content-Disposition": disposition})
 
 
+def _recorded(day: Date) -> Date:
+    """A day of which there can be a record.
+
+    Raises:
+        Invalid: a slip of the pen, such as the year 0226.
+    """
+    if not YEARS[0] <= day.year <= YEARS[1]:
+        raise Invalid(f"{day} is no day on record.", ["date"])
+    return day
+
+
 def _month(text: str | None, today: Date) -> tuple[Date, Date]:
     """The first and the last day of a month."""
     if text is None:
         year, month = today.year, today.month
     else:
         found = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", text)
-        if found is None or found[1] == "0000":
+        if found is None:
             raise Invalid(f"{text} is not a month such as 2026-11.", ["month"])
         year, month = int(found[1]), int(found[2])
-    return Date(year, month, 1), Date(year, month, monthrange(year, month)[1])
+    return _recorded(Date(max(year, 1), month, 1)), Date(year, month, monthrange(year, month)[1])
 
 
 router = Router(path="/", route_handlers=[board, worker_day, export], tags=["attendance"])

@@ -6,7 +6,7 @@ Owns look-ups over the whole pack and the checks of what belongs together; the s
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
@@ -25,6 +25,7 @@ from console_server.packs.rules import (
     VisitList,
     WorkingCalendar,
     WorkingTime,
+    WorkRules,
 )
 from console_server.packs.toml_file import PackError, read_toml
 
@@ -45,6 +46,7 @@ class RulePack:
     classes: tuple[IncidentClass, ...]
     dispatch: DispatchRules
     judgement: JudgementRules
+    work: WorkRules = field(default_factory=WorkRules)
     patrol: PatrolRules | None = None
     share: ShareRules | None = None
     twice_daily: TwiceDailyRules | None = None

@@ -98,6 +98,14 @@ class JudgementRules:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkRules:
+    """What counts as work time. `standby_counts`: standby (值班备勤) is held to the rules."""
+
+    standby_counts: bool = True
+    example: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ShareRules:
     """Time in the own grid as a share of work time; exact, so that a third is a third."""
 

@@ -28,6 +28,8 @@ from console_server.wire.positions import Track, TrackLook
 
 RANGE_MAX: Final = timedelta(days=31)
 LOOKS_MAX: Final = 500
+YEARS: Final = (2000, 2199)  # others are slips of the pen that a store may not even hold
+RANGE: Final = ("from", "to")
 
 Via = Literal["map", "attendance", "replay", "incident", "api"]
 
@@ -47,9 +49,7 @@ async def track(
     via: FromQuery[Via] = "api",
 ) -> Track:
     """Accepted fixes of a worker from one instant to another; else the last 24 hours."""
-    end = to_at or clock()
-    start = from_at or end - timedelta(days=1)
-    _check(start, end)
+    start, end = _range(from_at, to_at, clock())
     async with pool.connection() as connection:
         if not await worker_is_visible(connection, worker_id, areas.visible(request.user)):
             raise NotFound("worker", worker_id)
@@ -78,8 +78,8 @@ async def looks(
     limit: Annotated[int, QueryParameter(ge=1, le=LOOKS_MAX)] = 100,
 ) -> list[TrackLook]:
     """Who looked at whose track, newest first."""
-    if before is not None and before.tzinfo is None:
-        raise Invalid("An instant needs its offset from UTC.", ["before"])
+    if before is not None and not _is_sound(before):
+        raise Invalid("An instant needs its offset from UTC and a year such as 2026.", ["before"])
     async with pool.connection() as connection:
         rows = await read_looks(connection, areas.visible(request.user), worker_id, before, limit)
     return [
@@ -98,13 +98,28 @@ async def looks(
     ]
 
 
-def _check(start: datetime, end: datetime) -> None:
-    if start.tzinfo is None or end.tzinfo is None:
-        raise Invalid("An instant needs its offset from UTC.", ["from", "to"])
+def _range(
+    from_at: datetime | None, to_at: datetime | None, now: datetime
+) -> tuple[datetime, datetime]:
+    """The range that is asked for.
+
+    Raises:
+        Invalid: it has no offset, no length, or more of it than is shown at once.
+    """
+    end = to_at or now
+    for each in (from_at, end):
+        if each is not None and not _is_sound(each):
+            raise Invalid("An instant needs its offset from UTC and a year such as 2026.", RANGE)
+    start = from_at or end - timedelta(days=1)
     if start >= end:
-        raise Invalid("`from` must lie before `to`.", ["from", "to"])
+        raise Invalid("`from` must lie before `to`.", RANGE)
     if end - start > RANGE_MAX:
-        raise Invalid("A track is shown for at most 31 days at once.", ["from", "to"])
+        raise Invalid("A track is shown for at most 31 days at once.", RANGE)
+    return start, end
+
+
+def _is_sound(at: datetime) -> bool:
+    return at.tzinfo is not None and YEARS[0] <= at.year <= YEARS[1]
 
 
 router = Router(path="/", route_handlers=[track, looks], tags=["tracks"])

@@ -54,7 +54,7 @@ def main() -> None:
 def write_day(url: str, options: argparse.Namespace) -> int:
     """Each worker walks about the own grid and strays across the border now and then."""
     fixes_a_worker = int(options.hours * 3600 / options.every_s)
-    start = frame_of(DAY, PACK.zone, datetime.now(PACK.zone)).from_us + 8 * 3600 * 1_000_000
+    start = frame_of(DAY, PACK, datetime.now(PACK.zone)).from_us + 8 * 3600 * 1_000_000
     rng = np.random.default_rng(7)
     with psycopg.connect(url) as connection, connection.cursor() as cursor:
         with cursor.copy(
@@ -88,7 +88,7 @@ def middle(worker: int) -> float:
 
 
 def day_of(worker: int, fixes: np.ndarray) -> DayInput:
-    frame = frame_of(DAY, PACK.zone, datetime.now(PACK.zone))
+    frame = frame_of(DAY, PACK, datetime.now(PACK.zone))
     west = middle(worker) - STEP / 2
     outline = shapely.box(west, 32 - STEP / 2, west + STEP, 32 + STEP / 2)
     ground = OwnGround(frame.from_us, frame.to_us, (worker,), border_of((shapely.to_wkb(outline),)))

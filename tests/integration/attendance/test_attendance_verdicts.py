@@ -205,6 +205,21 @@ def test_unknown_area_and_worker_are_not_found(server: RunningServer) -> None:
         assert client.get("/api/attendance/99999/2026-11-01").status_code == 404
 
 
+def test_days_beyond_any_record_are_refused(server: RunningServer, record: Record) -> None:
+    with server.signed_in("supervisor") as client:
+        for day in ("0001-01-01", "9999-12-31"):
+            assert client.get(f"/api/attendance?date={day}").status_code == 422
+            assert client.get(f"/api/attendance/{record.worker_id}/{day}").status_code == 422
+        for month in ("0000-01", "2026-13", "9999-12", "x"):
+            path = f"/api/attendance/export.xlsx?month={month}"
+            assert client.get(path).status_code == 422, month
+        assert client.get(f"/api/attendance/{record.worker_id}/not-a-day").status_code in {
+            400,
+            404,
+            422,
+        }
+
+
 def _length_s(stay: dict[str, str]) -> float:
     begin, end = (datetime.fromisoformat(stay[key]) for key in ("fromAt", "toAt"))
     return (end - begin).total_seconds()

@@ -57,6 +57,11 @@ def test_ranges_that_make_no_sense_are_refused(record: Record) -> None:
     ):
         answer = look(record, "supervisor", start, end)
         assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+    for wrong in ("0001-01-01T00:00:00+08:00", "9999-12-31T23:59:59Z", "2026-11-01T00:00:00"):
+        with record.server.signed_in("supervisor") as client:
+            path = f"/api/workers/{record.worker_id}/track"
+            assert client.get(path, params={"to": wrong}).status_code == 422, wrong
+            assert client.get("/api/track-looks", params={"before": wrong}).status_code == 422
 
 
 def test_looks_are_shown_to_supervisors_only(server: RunningServer) -> None:

@@ -86,7 +86,9 @@ def test_leave_is_taken_off_the_work_time() -> None:
 
 
 def test_standby_is_neither_work_time_nor_a_failed_patrol() -> None:
-    verdict = judged(*outside("09:00", "12:00"), planned=(), standby=SHIFT, duty=SHIFT)
+    longer = (span("08:50", "12:10"),)
+    verdict = judged(*outside("08:50", "12:10"), planned=(), standby=SHIFT, duty=longer)
+    assert verdict.time.work_us == 0
     assert verdict.share.outcome is None
     assert verdict.patrols.outcome is None
 

@@ -60,6 +60,11 @@ def test_demo_rules_of_xingdian_are_marked_as_examples() -> None:
     assert pack.twice_daily.example
 
 
+def test_standby_is_held_to_the_rules_unless_the_pack_says_otherwise() -> None:
+    assert load_pack("xingdian").work.standby_counts
+    assert not load_pack("jingjiang").work.standby_counts
+
+
 def test_sub_class_inherits_limit_group_and_severity() -> None:
     pack = load_pack("xingdian")
     assert pack.due_after("0101") == WorkingTime(days=3)
