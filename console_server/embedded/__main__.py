@@ -14,7 +14,12 @@ from console_server.embedded.addresses import StackAddresses
 from console_server.embedded.data_directory import DataDirectory, write_private
 from console_server.embedded.postgres_programs import Edition
 from console_server.embedded.stack import EmbeddedStack, StackOptions
-from console_server.embedded.supervise import Supervisor, run_until_stopped, stopping_on_signals
+from console_server.embedded.supervise import (
+    LONGEST_DELAY_S,
+    Supervisor,
+    run_until_stopped,
+    stopping_on_signals,
+)
 
 
 def write_environments(directory: DataDirectory, addresses: StackAddresses) -> None:
@@ -35,8 +40,9 @@ def main() -> None:
     parser.add_argument("--data-dir", type=Path, required=True)
     parser.add_argument("--mqtt-port", type=int, default=0)
     parser.add_argument("--postgres", type=Edition, default=Edition.AUTO)
+    parser.add_argument("--longest-delay-s", type=float, default=LONGEST_DELAY_S)
     asked = parser.parse_args()
-    supervisor = Supervisor()
+    supervisor = Supervisor(longest_delay_s=asked.longest_delay_s)
     options = StackOptions(mqtt_port=asked.mqtt_port, edition=asked.postgres)
     stack = EmbeddedStack(asked.data_dir, options, supervisor, click.echo)
     with stopping_on_signals(stack.stop):

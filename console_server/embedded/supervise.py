@@ -37,9 +37,9 @@ class Child:
     restart_at: float | None = None
 
 
-def delay_s(failures: int, jitter: float) -> float:
+def delay_s(failures: int, jitter: float, longest_s: float = LONGEST_DELAY_S) -> float:
     """Wait before the next start; `jitter` in 0–1 spreads it from half to one and a half times."""
-    return float(min(LONGEST_DELAY_S, FIRST_DELAY_S * 2 ** (failures - 1)) * (0.5 + jitter))
+    return float(min(longest_s, FIRST_DELAY_S * 2 ** (failures - 1)) * (0.5 + jitter))
 
 
 @dataclass(slots=True)
@@ -48,6 +48,7 @@ class Supervisor:
 
     clock: Callable[[], float] = time.monotonic
     jitter: Callable[[], float] = random.random
+    longest_delay_s: float = LONGEST_DELAY_S
     children: dict[str, Child] = field(default_factory=dict)
 
     def start(self, command: Command) -> None:
@@ -94,7 +95,7 @@ class Supervisor:
     def _note_death(self, child: Child) -> None:
         ran_s = self.clock() - child.started_at
         child.failures = 1 if ran_s > STEADY_AFTER_S else child.failures + 1
-        wait_s = delay_s(child.failures, self.jitter())
+        wait_s = delay_s(child.failures, self.jitter(), self.longest_delay_s)
         child.restart_at = self.clock() + wait_s
         logger.warning(
             "child died; it will be started again",
@@ -112,7 +113,7 @@ class Supervisor:
             child.process = spawn(child.command)
         except StackError as error:
             logger.warning("child could not be started", child=child.command.name, why=str(error))
-            child.restart_at = self.clock() + LONGEST_DELAY_S
+            child.restart_at = self.clock() + self.longest_delay_s
             return
         logger.info("child started again", child=child.command.name, pid=child.process.pid)
 
