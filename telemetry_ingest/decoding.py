@@ -61,6 +61,7 @@ class Decoded:
     statuses: list[Status] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     ignored: Counter[str] = field(default_factory=Counter)
+    loopback_at: float | None = None  # Unix s
 
     def add_fixes(
         self, origin: int, handset: int, fixes: Sequence[Fix], sent: float | None, datum: Datum
@@ -175,6 +176,14 @@ def _sent_at(raw: msgspec.Raw) -> float | None:
         return None
 
 
+def _read_loopback(decoded: Decoded, origin: int, handset: int, message: Message) -> None:
+    try:
+        for fix in _fix_message.decode(message.payload).fixes:
+            decoded.loopback_at = max(fix.at, decoded.loopback_at or 0.0)
+    except UNREADABLE as error:
+        decoded.refuse(reason_of(error), origin, handset, str(error), message.payload)
+
+
 def _read_status(decoded: Decoded, origin: int, handset: int, message: Message) -> None:
     try:
         said = _status_message.decode(message.payload)
@@ -209,4 +218,5 @@ _READERS: Final = {
     Handling.FIX: _read_fixes,
     Handling.STATUS: _read_status,
     Handling.OWNTRACKS: _read_owntracks,
+    Handling.LOOPBACK: _read_loopback,
 }

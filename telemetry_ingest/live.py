@@ -8,6 +8,7 @@ everything is shown again when it answers. Nobody ever waits for it.
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 import msgspec
@@ -17,6 +18,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from telemetry_ingest.counters import Counters
+from telemetry_ingest.settings import Settings
 from telemetry_ingest.waiting import Backoff, WaitingRoom
 from telemetry_ingest.wire.live import (
     HEARTBEAT_EVERY_S,
@@ -24,12 +26,12 @@ from telemetry_ingest.wire.live import (
     INBOX_CHANNEL,
     LATEST_HASH,
     POSITIONS_CHANNEL,
-    REFERENCE_CHANNEL,
     Flag,
     IngestHeartbeat,
     LivePosition,
     heartbeat_key,
 )
+from telemetry_ingest.wire.loopback import LOOPBACK_CHANNEL, LoopbackFix
 
 TIMEOUT_S: Final = 5.0
 _pack = msgspec.msgpack.Encoder().encode
@@ -40,6 +42,16 @@ class Scope(NamedTuple):
 
     mine: frozenset[int]
     all: frozenset[int]
+
+
+@dataclass(slots=True)
+class _Unsent:
+    """What is to be published next."""
+
+    positions: dict[int, LivePosition] = field(default_factory=dict)  # by worker_id
+    inbox_rang: bool = False
+    loopback_at: float | None = None
+    everything: bool = False  # all newest states, not only the changed ones
 
 
 def connect(url: str) -> redis.Redis:
@@ -57,23 +69,22 @@ class LiveFeed(threading.Thread):
 
     def __init__(
         self,
-        url: str,
+        settings: Settings,
         room: WaitingRoom,
         counters: Counters,
         heartbeat: Callable[[], IngestHeartbeat],
         scope: Callable[[], Scope | None],
     ) -> None:
         super().__init__(name="live", daemon=True)
-        self._client = connect(url)
+        self._client = connect(settings.valkey_url)
+        self._areas = list(settings.areas)
         self._room = room
         self._backoff = Backoff(room, "live", "cache")
         self._counters = counters
         self._heartbeat, self._scope = heartbeat, scope
         self._wake = threading.Condition()
         self._newest: dict[int, LivePosition] = {}  # of every worker ever shown
-        self._unsent: dict[int, LivePosition] = {}
-        self._inbox_rang = False
-        self._must_show_all = False
+        self._unsent = _Unsent()
         self._beat_at = 0.0
 
     def show(self, positions: Sequence[LivePosition]) -> None:
@@ -82,19 +93,26 @@ class LiveFeed(threading.Thread):
             return
         with self._wake:
             for position in positions:
-                self._newest[position.worker_id] = self._unsent[position.worker_id] = position
+                worker = position.worker_id
+                self._newest[worker] = self._unsent.positions[worker] = position
             self._wake.notify()
 
     def ring(self) -> None:
         """Tell the control plane that its inbox has something new."""
         with self._wake:
-            self._inbox_rang = True
+            self._unsent.inbox_rang = True
+            self._wake.notify()
+
+    def answer_loopback(self, fixed_at: float) -> None:
+        """Tell the control plane that its own fix of this time (Unix s) is committed."""
+        with self._wake:
+            self._unsent.loopback_at = fixed_at
             self._wake.notify()
 
     def show_all(self) -> None:
         """The cache may have lost what it had."""
         with self._wake:
-            self._must_show_all = True
+            self._unsent.everything = True
             self._wake.notify()
 
     def wake_up(self) -> None:
@@ -106,48 +124,39 @@ class LiveFeed(threading.Thread):
         """Publish until the process stops."""
         while not self._room.stopping.is_set():
             with self._wake:
-                self._wake.wait_for(self._has_something, HEARTBEAT_EVERY_S)
+                self._wake.wait_for(self._is_wanted, HEARTBEAT_EVERY_S)
+                unsent, self._unsent = self._unsent, _Unsent()
+                everything = list(self._newest.values()) if unsent.everything else None
             try:
-                self._send()
+                self._send(unsent, everything)
             except redis.RedisError as error:
-                self._must_show_all = True
+                with self._wake:
+                    self._unsent.everything = True
+                    self._unsent.inbox_rang |= unsent.inbox_rang
                 self._backoff.wait(type(error).__name__)
             else:
                 self._backoff.succeeded()
         self._client.close()
 
-    def _has_something(self) -> bool:
-        return bool(self._unsent or self._inbox_rang or self._must_show_all)
+    def _is_wanted(self) -> bool:
+        return self._unsent != _Unsent() or self._room.stopping.is_set()
 
-    def _send(self) -> None:
+    def _send(self, unsent: "_Unsent", everything: list[LivePosition] | None) -> None:
         if time.monotonic() - self._beat_at >= HEARTBEAT_EVERY_S:
             self._beat()
-        with self._wake:
-            show_all, self._must_show_all = self._must_show_all, False
-            unsent, self._unsent = self._unsent, {}
-            rang, self._inbox_rang = self._inbox_rang, False
-            if show_all:
-                unsent = dict(self._newest)
-        try:
-            if show_all:
-                self._forget_others()
-            self._publish(list(unsent.values()), rang=rang)
-        except redis.RedisError:
-            with self._wake:
-                self._inbox_rang |= rang
-            raise
-        self._measure(unsent.values())
-
-    def _publish(self, positions: Sequence[LivePosition], *, rang: bool) -> None:
-        if not positions and not rang:
-            return
+        if everything is not None:
+            self._forget_others()
+        positions = list(unsent.positions.values()) if everything is None else everything
         batch = self._client.pipeline(transaction=False)
         if positions:
             batch.hset(LATEST_HASH, mapping={str(p.worker_id): _pack(p) for p in positions})
             batch.publish(POSITIONS_CHANNEL, _pack(positions))
-        if rang:
+        if unsent.inbox_rang:
             batch.publish(INBOX_CHANNEL, b"1")
+        if unsent.loopback_at is not None:
+            batch.publish(LOOPBACK_CHANNEL, _pack(LoopbackFix(unsent.loopback_at, self._areas)))
         batch.execute()
+        self._measure(unsent.positions.values())
 
     def _forget_others(self) -> None:
         """Drop from the cache whom neither we nor any other process shows any more."""
@@ -174,36 +183,3 @@ class LiveFeed(threading.Thread):
         fresh = [p.fixed_at for p in sent if p.fixed_at is not None and not p.flags & Flag.LATE]
         self._counters.live_frames += 1 if fresh else 0
         self._counters.to_live_s.observe(now - np.array(fresh, dtype=np.float64))
-
-
-class ReferenceListener(threading.Thread):
-    """Hears when the control plane has changed what ingest knows by heart."""
-
-    def __init__(
-        self, url: str, room: WaitingRoom, changed: threading.Event, feed: LiveFeed
-    ) -> None:
-        super().__init__(name="reference", daemon=True)
-        self._client = connect(url)
-        self._room = room
-        self._backoff = Backoff(room, "reference", "cache")
-        self._changed, self._feed = changed, feed
-
-    def run(self) -> None:
-        """Listen until the process stops."""
-        while not self._room.stopping.is_set():
-            try:
-                self._listen()
-            except redis.RedisError as error:
-                self._backoff.wait(type(error).__name__)
-        self._client.close()
-
-    def _listen(self) -> None:
-        with self._client.pubsub(ignore_subscribe_messages=True) as channel:  # type: ignore[no-untyped-call]
-            channel.subscribe(REFERENCE_CHANNEL)
-            channel.get_message(timeout=TIMEOUT_S)
-            self._backoff.succeeded()
-            self._changed.set()  # what was said while nobody listened
-            self._feed.show_all()  # a cache that has just come back may be empty
-            while not self._room.stopping.is_set():
-                if channel.get_message(timeout=0.5) is not None:
-                    self._changed.set()

@@ -89,7 +89,8 @@ class Memory:
         newest = positions.where(rows)
         for index, worker in enumerate(newest.worker.tolist()):
             handset = int(newest.fixes.handset[index])
-            self.live.saw(worker, handset, _sighting(newest, index))
+            received_us = int(newest.fixes.received_us[index])
+            self.live.saw(worker, handset, _sighting(newest, index), received_us)
         return [int(worker) for worker in positions.worker[rows]]
 
     def take_health(self, health: Mapping[int, Health]) -> list[int]:

@@ -33,6 +33,7 @@ class Handling(StrEnum):
     STATUS = "status"
     INBOX = "inbox"
     OWNTRACKS = "owntracks"
+    LOOPBACK = "loopback"  # the control plane's own fix, see wire.loopback
     IGNORE = "ignore"  # a part of OwnTracks that says nothing of place or health
     ELSEWHERE = "elsewhere"  # another ingest process serves this handset's area
     REFUSE = "refuse"

@@ -25,6 +25,7 @@ from telemetry_ingest.intake import Intake
 from telemetry_ingest.message import Message
 from telemetry_ingest.settings import ALL_AREAS, Settings
 from telemetry_ingest.waiting import Backoff, WaitingRoom
+from telemetry_ingest.wire.loopback import LOOPBACK_TOPIC
 from telemetry_ingest.wire.topics import OWNTRACKS_PREFIX, PREFIX, Uplink
 
 QOS: Final = 1
@@ -48,12 +49,12 @@ class Subscription:
 
 
 def fix_subscriptions(areas: Sequence[str]) -> list[Subscription]:
-    """Fixes and statuses of each area, and OwnTracks, whose topics have no area."""
+    """Fixes and statuses of each area; the loopback fix and OwnTracks have no area."""
     owntracks = (f"{OWNTRACKS_PREFIX}/+/+", f"{OWNTRACKS_PREFIX}/+/+/+")
     if ALL_AREAS in areas:
         return [Subscription("fixes-all", _filters(ALL_AREAS, FIX_KINDS) + owntracks)]
     native = [Subscription(f"fixes-{area}", _filters(area, FIX_KINDS)) for area in areas]
-    return [*native, Subscription("owntracks-" + ",".join(areas), owntracks)]
+    return [*native, Subscription("others-" + ",".join(areas), (*owntracks, LOOPBACK_TOPIC))]
 
 
 def urgent_subscriptions(areas: Sequence[str]) -> list[Subscription]:

@@ -20,6 +20,7 @@ from telemetry_ingest.wire.presence import (
 )
 
 NETWORK_MAX_CHARS: Final = 32
+OVERTAKING_US: Final = 2 * US_PER_S  # a fix may arrive this long after a status sent later
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +102,13 @@ class LiveBook:
                 changed.append(state)
         return changed
 
-    def saw(self, worker: int, handset: int, sighting: Sighting) -> None:
-        """A newer fix came: whatever kept the handset silent is over."""
+    def saw(self, worker: int, handset: int, sighting: Sighting, received_us: int) -> None:
+        """A newer fix came: whatever kept the handset silent is over, if the fix is not older."""
         self.sightings[worker] = sighting
         health = self.health.get(handset)
-        if health is not None and (not health.online or health.permission is False):
+        if health is None or received_us < health.at_us + OVERTAKING_US:
+            return
+        if not health.online or health.permission is False:
             self.health[handset] = replace(health, online=True, permission=None)
 
     def _state(self, worker: int, now_us: int) -> LivePosition:

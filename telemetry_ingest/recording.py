@@ -6,10 +6,10 @@ caller's, and may follow only on a return without exception.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 from psycopg import Connection
@@ -33,7 +33,7 @@ from telemetry_ingest.reference_keeper import ReferenceKeeper
 from telemetry_ingest.settings import Settings
 from telemetry_ingest.wire.live import Flag, LivePosition
 
-HELD_MAX: Final = 1000  # more messages than these do not wait for a status
+HELD_MAX: Final = 5000  # more messages than these do not wait: the broker's window must not fill
 LOOK_AT_ALL_EVERY_S: Final = 5.0
 Days = set[tuple[int, date]]
 
@@ -52,6 +52,16 @@ class Batch:
     newest: dict[int, Sighting | None] = field(default_factory=dict)  # where some were removed
 
 
+class Audience(Protocol):
+    """Who is told what has been committed; never makes the recorder wait."""
+
+    def show(self, positions: Sequence[LivePosition]) -> None:
+        """These workers have changed."""
+
+    def answer_loopback(self, fixed_at: float) -> None:
+        """The control plane's own fix of this time (Unix s) is committed."""
+
+
 class FixRecorder:
     """Records batches one after another, on a connection of its own. Used by one thread."""
 
@@ -60,13 +70,13 @@ class FixRecorder:
         settings: Settings,
         keeper: ReferenceKeeper,
         counters: Counters,
-        show: Callable[[Sequence[LivePosition]], None],
+        audience: Audience,
     ) -> None:
         self.memory = Memory(settings.retention_days)
         self._zone = settings.zone
         self._keeper = keeper
         self._counters = counters
-        self._show = show
+        self._audience = audience
         self._store = store.Store(settings.database_url)
         self._held: list[Message] = []
         self._looked_at_all_at = 0.0
@@ -153,7 +163,7 @@ class FixRecorder:
                 self._stay_current(connection, now)
         if now - self._looked_at_all_at >= LOOK_AT_ALL_EVERY_S:
             self._looked_at_all_at = now
-            self._show(self.memory.live.update(self.memory.workers, instant_us(now)))
+            self._audience.show(self.memory.live.update(self.memory.workers, instant_us(now)))
 
     def _stay_current(self, connection: Connection, now: float) -> None:
         if self._keeper.is_due(now):
@@ -185,6 +195,7 @@ class FixRecorder:
             days |= store.days_of(positions.worker, positions.fixes.at_us, self._zone)
         store.mark_days(connection, days)
         store.write_rejects(connection, batch.rejects)
+        store.write_loopback(connection, batch.decoded.loopback_at)
         handset_store.write_health(connection, batch.health)
         if cleared:
             found = handset_store.read_newest(connection, sorted(cleared))
@@ -218,7 +229,9 @@ class FixRecorder:
         concerned.update(memory.take_health(batch.health))
         concerned.update(memory.see(batch.judged.positions))
         now = time.time()
-        self._show(memory.live.update(concerned & memory.workers, instant_us(now)))
+        self._audience.show(memory.live.update(concerned & memory.workers, instant_us(now)))
+        if batch.decoded.loopback_at is not None:
+            self._audience.answer_loopback(batch.decoded.loopback_at)
         self._count(batch, now)
 
     def _count(self, batch: Batch, now: float) -> None:

@@ -11,6 +11,7 @@ from telemetry_ingest.fix import Reason
 from telemetry_ingest.message import Handling, Route
 from telemetry_ingest.reference import Handset, Reference
 from telemetry_ingest.settings import ALL_AREAS
+from telemetry_ingest.wire.loopback import LOOPBACK_TOPIC
 from telemetry_ingest.wire.topics import NativeTopic, OwnTracksTopic, Uplink, parse_topic
 
 _HANDLING = {Uplink.FIX: Handling.FIX, Uplink.STATUS: Handling.STATUS}
@@ -44,6 +45,8 @@ class Router:
         return any(self._serves(handset) for handset in self.reference.of_worker.get(worker, ()))
 
     def _find(self, topic: str) -> Route:
+        if topic == LOOPBACK_TOPIC:
+            return Route(Handling.LOOPBACK)
         match parse_topic(topic):
             case NativeTopic(area_code, handset_code, kind):
                 handset = self.reference.by_prefix.get(f"{area_code}/{handset_code}")

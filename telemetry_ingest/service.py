@@ -13,11 +13,12 @@ from telemetry_ingest.counters import Counters
 from telemetry_ingest.inbox_recording import InboxRecorder
 from telemetry_ingest.intake import Intake
 from telemetry_ingest.lane import Lane
-from telemetry_ingest.live import LiveFeed, ReferenceListener, Scope
+from telemetry_ingest.live import LiveFeed, Scope
 from telemetry_ingest.mqtt import Session, Subscription, fix_subscriptions, urgent_subscriptions
 from telemetry_ingest.recording import FixRecorder
 from telemetry_ingest.reference import ReferenceReader
 from telemetry_ingest.reference_keeper import ReferenceKeeper
+from telemetry_ingest.reference_listener import ReferenceListener
 from telemetry_ingest.settings import Settings
 from telemetry_ingest.waiting import WaitingRoom
 from telemetry_ingest.wire.live import IngestHeartbeat
@@ -37,13 +38,11 @@ class Service:
         keeper = ReferenceKeeper(
             ReferenceReader(settings.zone, settings.retention_days), settings.areas
         )
-        self._feed = LiveFeed(
-            settings.valkey_url, self._room, self._counters, self.heartbeat, self._scope
-        )
+        self._feed = LiveFeed(settings, self._room, self._counters, self.heartbeat, self._scope)
         self._listener = ReferenceListener(
             settings.valkey_url, self._room, keeper.changed, self._feed
         )
-        self._fixes = FixRecorder(settings, keeper, self._counters, self._feed.show)
+        self._fixes = FixRecorder(settings, keeper, self._counters, self._feed)
         inbox = InboxRecorder(settings, keeper, self._counters, self._feed.ring)
         self._intakes = [Intake(), Intake()]
         self._lanes = [

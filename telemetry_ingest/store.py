@@ -15,8 +15,9 @@ import psycopg
 from psycopg import Connection
 
 from telemetry_ingest.errors import StoreUnavailable, UnstorableBatch
-from telemetry_ingest.fix import NEVER_US, US_PER_S, Ints, Positions
+from telemetry_ingest.fix import NEVER_US, US_PER_S, Ints, Positions, instant_us
 from telemetry_ingest.message import Reject
+from telemetry_ingest.wire.loopback import PROBE_AREA
 
 CONNECT_TIMEOUT_S: Final = 5
 # A dead peer is noticed within this time, so that the batch can be tried elsewhere or later.
@@ -41,6 +42,12 @@ MARK_DAYS: Final = """
     INSERT INTO dirty_days (worker_id, day)
     SELECT * FROM unnest(%(workers)s::integer[], %(days)s::date[])
     ON CONFLICT DO NOTHING
+"""
+WRITE_LOOPBACK: Final = """
+    INSERT INTO loopback (area_code, fixed_at, received_at)
+    VALUES (%(area)s, %(fixed_at)s, now())
+    ON CONFLICT (area_code) DO UPDATE
+    SET fixed_at = excluded.fixed_at, received_at = excluded.received_at
 """
 COPY_REJECTS: Final = """
     COPY rejected_fixes (received_at, reason, handset_id, topic, fixed_at, detail, payload)
@@ -170,6 +177,12 @@ def days_of(worker: Ints, at_us: Ints, zone: ZoneInfo) -> set[tuple[int, date]]:
     known, where = np.unique(quarters, return_inverse=True)
     dates = [datetime.fromtimestamp(int(q) * 900, zone).date() for q in known]
     return {(int(w), dates[i]) for w, i in zip(workers, where, strict=True)}
+
+
+def write_loopback(connection: Connection, fixed_at: float | None) -> None:
+    """Keep the time of the control plane's own fix."""
+    if fixed_at is not None and (instant := timestamp(instant_us(fixed_at))) is not None:
+        connection.execute(WRITE_LOOPBACK, {"area": PROBE_AREA, "fixed_at": instant})
 
 
 def write_rejects(connection: Connection, rejects: Iterable[Reject]) -> None:

@@ -22,7 +22,7 @@ def book(duty: Period | None = ON_DUTY) -> LiveBook:
 
 def test_a_worker_on_duty_is_shown_with_the_newest_place() -> None:
     live = book()
-    live.saw(1, 101, sighting())
+    live.saw(1, 101, sighting(), s(-10))
     shown = live.update([1], NOW_US)
     assert shown == [
         LivePosition(1, True, (NOW_US / 1e6) - 10, 118.6, 32.0, 5.0, battery=0.5, grid_id=4)
@@ -32,7 +32,7 @@ def test_a_worker_on_duty_is_shown_with_the_newest_place() -> None:
 
 def test_off_duty_is_told_once_and_without_a_place() -> None:
     live = book()
-    live.saw(1, 101, sighting())
+    live.saw(1, 101, sighting(), s(-10))
     live.update([1], NOW_US)
     live.duty_at = lambda _worker, _now: None
     assert live.update([1], NOW_US) == [LivePosition(1, on_duty=False)]
@@ -46,24 +46,26 @@ def test_a_worker_never_on_duty_is_not_shown() -> None:
 
 def test_a_place_from_before_this_duty_is_not_shown() -> None:
     live = book(duty=Period(s(-5), FOREVER_US))
-    live.saw(1, 101, sighting(at=-10))
+    live.saw(1, 101, sighting(at=-10), s(-10))
     assert live.update([1], NOW_US) == [LivePosition(1, on_duty=True)]
 
 
 def test_a_lost_connection_is_told_at_once_and_a_fix_ends_it() -> None:
     live = book()
-    live.saw(1, 101, sighting())
+    live.saw(1, 101, sighting(), s(-10))
     live.update([1], NOW_US)
     live.health[101] = Health(s(0), online=False)
     assert [p.cause for p in live.update([1], NOW_US)] == [SilentCause.NO_NETWORK]
-    live.saw(1, 101, sighting(at=-1))
+    live.saw(1, 101, sighting(at=-2), s(1))
+    assert live.update([1], NOW_US)[0].cause == SilentCause.NO_NETWORK  # sent before, came after
+    live.saw(1, 101, sighting(at=-1), s(3))
     assert [p.cause for p in live.update([1], NOW_US)] == [SilentCause.NONE]
 
 
 def test_who_falls_silent_is_told_by_the_clock_alone() -> None:
     live = book()
     live.health[101] = Health(s(-200), online=True)
-    live.saw(1, 101, sighting(at=-290))
+    live.saw(1, 101, sighting(at=-290), s(-290))
     assert [p.cause for p in live.update([1], NOW_US)] == [SilentCause.NONE]
     assert [p.cause for p in live.update([1], s(11))] == [SilentCause.NO_GNSS]
 
