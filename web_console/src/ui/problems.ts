@@ -7,7 +7,7 @@ import { themeOverrides } from "./theme";
 
 const { message } = createDiscreteApi(["message"], {
   configProviderProps: { theme: darkTheme, themeOverrides },
-  messageProviderProps: { placement: "top", max: 3, keepAliveOnHover: true },
+  messageProviderProps: { placement: "top", max: 3, containerStyle: { top: "62px" } },
 });
 
 export function problemText(error: unknown): string {

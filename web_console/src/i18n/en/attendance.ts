@@ -70,6 +70,8 @@ export const attendance = {
     certain: "Every stretch could be judged. ",
     met: "The lower bound {lower} reaches the required {required}: met.",
     not_met: "Even the upper bound {upper} is below the required {required}: not met.",
+    running:
+      "That is below the required {required} so far, but the day is not over: undecided for now.",
     undecided:
       "The required {required} lies between the bounds: the evidence does not decide, and it does not count as a failure.",
   },

@@ -70,6 +70,7 @@ export const attendance = {
     certain: "全部时段均可判定。",
     met: "下限 {lower} 不低于规则要求的 {required}，判定达标。",
     not_met: "上限 {upper} 仍低于规则要求的 {required}，判定未达标。",
+    running: "目前低于规则要求的 {required}，但当天尚未结束，仍可能达标，暂记待定。",
     undecided: "要求 {required} 落在下限与上限之间，证据不足以判定，记为待定，不作未达标处理。",
   },
   judgement: { inside: "在格", outside: "格外", on_order: "任务", unknown: "不明" },
