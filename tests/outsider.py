@@ -19,6 +19,7 @@ from typing import Any, Self, TypeVar
 
 import httpx
 import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
@@ -63,6 +64,8 @@ def running_demo(data_dir: Path, *options: str, within_s: float = 120) -> Iterat
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=30)
+        if process.stdout is not None:
+            process.stdout.close()
 
 
 def _ready(process: subprocess.Popen[str], data_dir: Path, log: Path, ends_at: float) -> Demo:
@@ -85,6 +88,12 @@ class Console:
         answer = self.http.post("session", json={"username": username, "password": password})
         answer.raise_for_status()
         self.http.headers["X-CSRF-Token"] = answer.json()["csrfToken"]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.http.close()
 
     def get(self, path: str, **params: str | int) -> Any:
         return self._body(self.http.get(path, params=params))
@@ -172,23 +181,26 @@ class Live:
 class Handset:
     """A phone with its own credentials: publishes with QoS 1, collects what it is sent."""
 
-    def __init__(self, credentials: dict[str, Any], *, listen: bool = True) -> None:
+    def __init__(self, credentials: dict[str, Any]) -> None:
+        self.credentials = credentials
         self.prefix = credentials["topicPrefix"]
-        self.refused = False
         self.received: queue.Queue[tuple[str, dict[str, Any]]] = queue.Queue()
+        self.come_back()
+
+    def come_back(self) -> None:
+        """Connect, or take the session at the broker up again."""
         self.client = mqtt.Client(
-            mqtt.CallbackAPIVersion.VERSION2,
-            client_id=credentials["handsetId"],
+            CallbackAPIVersion.VERSION2,
+            client_id=self.credentials["handsetId"],
             clean_session=False,
             protocol=mqtt.MQTTv311,
         )
-        self.client.username_pw_set(credentials["username"], credentials["password"])
+        self.client.username_pw_set(self.credentials["username"], self.credentials["password"])
         self.client.on_message = self._on_message
-        self.client.connect(credentials["host"], credentials["port"])
+        self.client.connect(self.credentials["host"], self.credentials["port"])
         self.client.loop_start()
         wait_until(self.client.is_connected, 10)
-        if listen:
-            self.client.subscribe([(f"{self.prefix}/order", 1), (f"{self.prefix}/notice", 1)])
+        self.client.subscribe([(f"{self.prefix}/order", 1), (f"{self.prefix}/notice", 1)])
 
     def publish(self, kind: str, body: dict[str, Any] | bytes) -> None:
         """Publish under the own prefix; returns when the broker has acknowledged it."""
@@ -208,12 +220,6 @@ class Handset:
         self.client.disconnect()
         self.client.loop_stop()
         wait_until(lambda: not self.client.is_connected())
-
-    def come_back(self) -> None:
-        """Take the session up again."""
-        self.client.reconnect()
-        self.client.loop_start()
-        wait_until(self.client.is_connected)
 
     def _on_message(self, _client: mqtt.Client, _userdata: object, seen: mqtt.MQTTMessage) -> None:
         self.received.put((seen.topic, json.loads(seen.payload)))

@@ -14,15 +14,18 @@ def demo(open_tmp: Path) -> Iterator[Demo]:
 
 
 @pytest.fixture(scope="session")
-def admin(demo: Demo) -> Console:
-    return Console(demo.url, "admin")
+def admin(demo: Demo) -> Iterator[Console]:
+    with Console(demo.url, "admin") as signed_in:
+        yield signed_in
 
 
 @pytest.fixture(scope="session")
-def dispatcher(demo: Demo) -> Console:
-    return Console(demo.url, "dispatcher")
+def dispatcher(demo: Demo) -> Iterator[Console]:
+    with Console(demo.url, "dispatcher") as signed_in:
+        yield signed_in
 
 
 @pytest.fixture(scope="session")
-def supervisor(demo: Demo) -> Console:
-    return Console(demo.url, "supervisor")
+def supervisor(demo: Demo) -> Iterator[Console]:
+    with Console(demo.url, "supervisor") as signed_in:
+        yield signed_in
