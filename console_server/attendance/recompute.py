@@ -32,8 +32,9 @@ from console_server.database import Connection
 from console_server.parts import Parts
 
 POLL_S: Final = 1.0
-REFRESH_S: Final = 30.0  # a running verdict is at most this old, plus the time it takes
-REFRESH_SHARE: Final = 0.05  # of one core for the running day
+REFRESH_S: Final = 20.0  # pause between two refreshes of the running day, at least
+REFRESH_MAX_S: Final = 45.0  # and at most: a running verdict is never older than a minute
+REFRESH_SHARE: Final = 0.05  # of the time, between the two, that goes into refreshing
 BATCH_WORKERS: Final = 100  # one read, one thread, one transaction
 MARKS_A_ROUND: Final = 1000
 WAIT_FOR_LOCK_S: Final = 5.0
@@ -60,7 +61,8 @@ class Running:
     def done(self, began_s: float) -> None:
         """The running day was judged; the longer it took, the longer the pause."""
         now_s = time.monotonic()
-        self.next_refresh_s = now_s + max(REFRESH_S, (now_s - began_s) / REFRESH_SHARE)
+        wished_s = (now_s - began_s) / REFRESH_SHARE
+        self.next_refresh_s = now_s + min(max(REFRESH_S, wished_s), REFRESH_MAX_S)
 
 
 async def run(parts: Parts) -> None:
