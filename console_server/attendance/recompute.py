@@ -1,8 +1,8 @@
 """The loop that keeps verdicts up to date: dirty days at once, the running day within a minute.
 
 Owns when something is judged, and that only one server does it (an advisory lock); the judging is
-in `commands.py`. Past days come first by the latest; the running day is refreshed at a pace that
-leaves the machine at least nineteen twentieths of its time.
+in `commands.py`. Marked past days come first, the latest of them before the others; the running day
+is refreshed the less often the longer that takes, but once a minute.
 """
 
 import asyncio
