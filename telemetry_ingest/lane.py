@@ -69,7 +69,8 @@ class Lane(threading.Thread):
     def run(self) -> None:
         """Record until the process stops; what is not committed then stays at the broker."""
         self._insist(self._recorder.prepare)
-        self.ready.set()
+        if not self._room.stopping.is_set():
+            self.ready.set()
         while not self._room.stopping.is_set():
             arrived = self._intake.take(IDLE_S)
             batch = arrived + self._recorder.due(arrived)

@@ -60,6 +60,7 @@ def connect(url: str) -> redis.Redis:
         url,
         socket_connect_timeout=TIMEOUT_S,
         socket_timeout=TIMEOUT_S,
+        health_check_interval=15,
         retry=Retry(NoBackoff(), 0),
     )
 

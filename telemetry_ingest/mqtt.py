@@ -1,17 +1,15 @@
 """MQTT: subscribe, receive, acknowledge; reconnect by itself.
 
-Owns sessions at the broker; not what messages mean. A session is persistent (MQTT 3.1.1,
-clean_session false) and named after lane and area, so that the process which takes an area over
-also takes over what the broker still holds for it. Nothing is acknowledged before `acknowledge`.
+Owns connections to the broker; not what is subscribed to (`subscriptions.py`) nor what messages
+mean. Sessions are persistent (MQTT 3.1.1, clean_session false). Nothing is acknowledged before
+`acknowledge`.
 
 Each connection has its own client: an acknowledgement can only go the way its message came.
 """
 
-import hashlib
 import threading
 import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Any, Final
 
 import structlog
@@ -23,10 +21,9 @@ from paho.mqtt.reasoncodes import ReasonCode
 from telemetry_ingest.counters import Counters
 from telemetry_ingest.intake import Intake
 from telemetry_ingest.message import Message
-from telemetry_ingest.settings import ALL_AREAS, Settings
+from telemetry_ingest.settings import Settings
+from telemetry_ingest.subscriptions import Subscription, client_id
 from telemetry_ingest.waiting import Backoff, WaitingRoom
-from telemetry_ingest.wire.loopback import LOOPBACK_TOPIC
-from telemetry_ingest.wire.topics import OWNTRACKS_PREFIX, PREFIX, Uplink
 
 QOS: Final = 1
 KEEPALIVE_S: Final = 30
@@ -35,43 +32,7 @@ CONNECT_TIMEOUT_S: Final = 5.0
 OVERTAKING_S: Final = 2.0
 # A full intake for so long means that the store is down: leave, the broker keeps the rest.
 STAND_DOWN_AFTER_S: Final = 10.0
-FIX_KINDS: Final = (Uplink.FIX, Uplink.STATUS)
-URGENT_KINDS: Final = (Uplink.REPORT, Uplink.PROGRESS, Uplink.DURESS)
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Subscription:
-    """One persistent session: its name and its filters. Filters count at the broker: few each."""
-
-    name: str
-    filters: tuple[str, ...]
-
-
-def fix_subscriptions(areas: Sequence[str]) -> list[Subscription]:
-    """Fixes and statuses of each area; the loopback fix and OwnTracks have no area."""
-    owntracks = (f"{OWNTRACKS_PREFIX}/+/+", f"{OWNTRACKS_PREFIX}/+/+/+")
-    if ALL_AREAS in areas:
-        return [Subscription("fixes-all", _filters(ALL_AREAS, FIX_KINDS) + owntracks)]
-    native = [Subscription(f"fixes-{area}", _filters(area, FIX_KINDS)) for area in areas]
-    return [*native, Subscription("others-" + ",".join(areas), (*owntracks, LOOPBACK_TOPIC))]
-
-
-def urgent_subscriptions(areas: Sequence[str]) -> list[Subscription]:
-    """Reports, progress and calls for help of each area: they never queue behind fixes."""
-    if ALL_AREAS in areas:
-        return [Subscription("urgent-all", _filters(ALL_AREAS, URGENT_KINDS))]
-    return [Subscription(f"urgent-{area}", _filters(area, URGENT_KINDS)) for area in areas]
-
-
-def client_id(name: str, secret: str) -> str:
-    """Stable over restarts, and not to be guessed: whoever knows it could end the session."""
-    return "ingest-" + hashlib.sha256(f"{name}\0{secret}".encode()).hexdigest()[:16]
-
-
-def _filters(area: str, kinds: Iterable[Uplink]) -> tuple[str, ...]:
-    level = "+" if area == ALL_AREAS else area
-    return tuple(f"{PREFIX}/{level}/+/{kind.value}" for kind in kinds)
 
 
 class Connection:
@@ -117,10 +78,13 @@ class Connection:
         self._client.disconnect()
 
     def acknowledge(self, mids: Iterable[int]) -> None:
-        """Tell the broker that these are safe. Harmless when the connection is gone."""
+        """Tell the broker that these are safe. Harmless when the connection is gone.
+
+        What came with QoS 0 has the number 0 and is not acknowledged.
+        """
         for mid in mids:
             self._unacknowledged.discard(mid)
-            if not self.lost.is_set():
+            if mid and not self.lost.is_set():
                 self._client.ack(mid, QOS)
 
     def _on_connect(

@@ -7,49 +7,31 @@ caller's, and may follow only on a return without exception.
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date
 from typing import Final, Protocol
 
 import numpy as np
 from psycopg import Connection
 
-from telemetry_ingest import handset_store, store
+from telemetry_ingest import store
 from telemetry_ingest.counters import Counters
-from telemetry_ingest.decoding import KEPT_PAYLOAD_BYTES, Decoded, decode
+from telemetry_ingest.decoding import KEPT_PAYLOAD_BYTES, decode
 from telemetry_ingest.fix import US_PER_S, Reason, instant_us
 from telemetry_ingest.memory import Memory
 from telemetry_ingest.message import Handling, Message, Reject
-from telemetry_ingest.pipeline import Judgement, judge
+from telemetry_ingest.pipeline import judge
 from telemetry_ingest.planning import (
-    DutyChange,
     dead_letters,
     messages_to_hold,
     plan_duty,
     plan_health,
 )
-from telemetry_ingest.presence import Health, Sighting
 from telemetry_ingest.reference_keeper import ReferenceKeeper
 from telemetry_ingest.settings import Settings
 from telemetry_ingest.wire.live import Flag, LivePosition
+from telemetry_ingest.writing import Batch, write_batch
 
 HELD_MAX: Final = 5000  # more messages than these do not wait: the broker's window must not fill
 LOOK_AT_ALL_EVERY_S: Final = 5.0
-Days = set[tuple[int, date]]
-
-
-@dataclass(slots=True)
-class Batch:
-    """What becomes of one batch."""
-
-    decoded: Decoded
-    judged: Judgement
-    duty: DutyChange
-    health: dict[int, Health]
-    rejects: list[Reject]
-    stored: int = 0
-    removed: int = 0
-    newest: dict[int, Sighting | None] = field(default_factory=dict)  # where some were removed
 
 
 class Audience(Protocol):
@@ -128,7 +110,7 @@ class FixRecorder:
             settled = [m for index, m in enumerate(messages) if index not in held]
             if held:
                 batch = self._plan(connection, settled, now)
-            self._write(connection, batch)
+            write_batch(connection, batch, self.memory, self._zone)
         waiting = [m for index, m in enumerate(messages) if index in held]
         gone = {id(message) for message in messages}
         self._held = [m for m in self._held if id(m) not in gone] + waiting
@@ -186,37 +168,6 @@ class FixRecorder:
         rejects = decoded.rejects + duty.rejects + dead_letters(decoded, judged)
         health = plan_health(self.memory, decoded.statuses)
         return Batch(decoded, judged, duty, health, rejects)
-
-    def _write(self, connection: Connection, batch: Batch) -> None:
-        positions = batch.judged.positions
-        days, cleared = self._write_duty(connection, batch)
-        batch.stored = store.write_positions(connection, positions)
-        if batch.stored:
-            days |= store.days_of(positions.worker, positions.fixes.at_us, self._zone)
-        store.mark_days(connection, days)
-        store.write_rejects(connection, batch.rejects)
-        store.write_loopback(connection, batch.decoded.loopback_at)
-        handset_store.write_health(connection, batch.health)
-        if cleared:
-            found = handset_store.read_newest(connection, sorted(cleared))
-            batch.newest = {worker: found.get(worker) for worker in cleared}
-
-    def _write_duty(self, connection: Connection, batch: Batch) -> tuple[Days, set[int]]:
-        """Store duty, delete what must not stay; touched days, workers whose newest fix may go."""
-        days: Days = set()
-        cleared = set()
-        for handset in batch.duty.changed():
-            worker = int(self.memory.reference.worker_of[handset])
-            before, after = batch.duty.before[handset], batch.duty.after[handset]
-            handset_store.write_duty(connection, worker, handset, before, after)
-            newest_us = self.memory.last.at_us[worker]
-            gaps = tuple(gap for gap in batch.duty.gaps(handset) if gap.started_us <= newest_us)
-            removed = handset_store.remove_positions(connection, worker, handset, gaps)
-            if len(removed):
-                batch.removed += len(removed)
-                days |= store.days_of(np.full(len(removed), worker), removed, self._zone)
-                cleared.add(worker)
-        return days, cleared
 
     def _take_over(self, batch: Batch) -> None:
         """Bring memory and consoles in step with what is now committed."""

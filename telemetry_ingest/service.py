@@ -14,12 +14,13 @@ from telemetry_ingest.inbox_recording import InboxRecorder
 from telemetry_ingest.intake import Intake
 from telemetry_ingest.lane import Lane
 from telemetry_ingest.live import LiveFeed, Scope
-from telemetry_ingest.mqtt import Session, Subscription, fix_subscriptions, urgent_subscriptions
+from telemetry_ingest.mqtt import Session
 from telemetry_ingest.recording import FixRecorder
 from telemetry_ingest.reference import ReferenceReader
 from telemetry_ingest.reference_keeper import ReferenceKeeper
 from telemetry_ingest.reference_listener import ReferenceListener
 from telemetry_ingest.settings import Settings
+from telemetry_ingest.subscriptions import Subscription, fix_subscriptions, urgent_subscriptions
 from telemetry_ingest.waiting import WaitingRoom
 from telemetry_ingest.wire.live import IngestHeartbeat
 
@@ -66,8 +67,8 @@ class Service:
                 thread.start()
             self._start_when_ready(stop)
             while not stop.wait(0.5):
-                if dead := [lane.name for lane in self._lanes if not lane.is_alive()]:
-                    _log.error("lane_died", lanes=dead)
+                if dead := [thread.name for thread in self._threads() if not thread.is_alive()]:
+                    _log.error("part_died", parts=dead)
                     return False
         return True
 
@@ -102,6 +103,9 @@ class Service:
         self._feed.show_all()
         for thread in (self._listener, *self._sessions):
             thread.start()
+
+    def _threads(self) -> list[threading.Thread]:
+        return [*self._lanes, self._feed, self._listener, *self._sessions]
 
     def _backlog(self) -> int:
         return sum(lane.backlog for lane in self._lanes)

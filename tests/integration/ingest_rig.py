@@ -179,10 +179,12 @@ class Handset:
         """Publish a value as JSON, or bytes as they are, under the handset's own prefix."""
         self.send_to(f"gb/1/{AREA}/{self.name}/{kind}", said, wait=wait)
 
-    def send_to(self, topic: str, said: object, *, wait: bool = True, retain: bool = False) -> None:
+    def send_to(
+        self, topic: str, said: object, *, wait: bool = True, retain: bool = False, qos: int = 1
+    ) -> None:
         assert self._client is not None
         payload = said if isinstance(said, bytes) else json.dumps(said).encode()
-        sent = self._client.publish(topic, payload, qos=1, retain=retain)
+        sent = self._client.publish(topic, payload, qos=qos, retain=retain)
         if wait:
             sent.wait_for_publish(10)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from ingest_rig import CENTRE, District, Handset, eventually, found
+from ingest_rig import AREA, CENTRE, District, Handset, eventually, found
 
 from console_server.handsets.broker_access import BrokerAccess, EnrolledHandset, hash_password
 from telemetry_ingest.wire.live import (
@@ -87,6 +87,21 @@ def test_a_handset_enrolled_a_moment_ago_is_stored_located_and_shown(
     assert district.rows(
         "SELECT count(*) FROM dirty_days WHERE worker_id = %(w)s", w=handset.number
     ) == [(1,)]
+
+
+def test_a_fix_that_came_with_qos_0_is_stored_and_harms_no_session(
+    district: District, enrol: Enrol
+) -> None:
+    now = int(time.time())
+    handset = enrol(on_duty_since=now - 100)
+    handset.send_to(
+        f"gb/1/{AREA}/{handset.name}/fix",
+        {"fixes": [{"at": now - 9, "lon": CENTRE[0], "lat": CENTRE[1]}]},
+        qos=0,
+    )
+    eventually(lambda: len(stored(district, handset)) == 1)
+    handset.fix(now - 5)
+    eventually(lambda: len(stored(district, handset)) == 2)
 
 
 def test_the_same_message_twice_is_stored_once_and_counted(

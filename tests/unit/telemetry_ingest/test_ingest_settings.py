@@ -1,8 +1,8 @@
 import pytest
 
 from telemetry_ingest.errors import SettingsError
-from telemetry_ingest.mqtt import client_id, fix_subscriptions, urgent_subscriptions
 from telemetry_ingest.settings import Settings
+from telemetry_ingest.subscriptions import client_id, fix_subscriptions, urgent_subscriptions
 from telemetry_ingest.wire.live import heartbeat_key
 
 GIVEN = {"GRIDBEAT_DATABASE_URL": "postgresql://db", "GRIDBEAT_VALKEY_URL": "redis://v"}
