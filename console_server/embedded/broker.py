@@ -10,6 +10,7 @@ import shutil
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,10 +20,15 @@ from console_server.embedded.ports import LOOPBACK
 from console_server.embedded.process import Command, base_environment
 
 ADMIN, SERVER, INGEST = "admin", "server", "ingest"
+CLUSTER_USER = "node"
+REPLICAS = 3
 SERVICE_USERS_FILE = "service-users.conf"
 # Per subscription; a client's filters may come to 65,535 in all and `#` counts twice, so this
 # leaves an ingest process room for eight plain filters.
 MAX_ACK_PENDING = 8000
+# What ingest had in hand when it died comes again after this, a call for help too; longer than any
+# commit takes, or everything would come twice.
+ACK_WAIT = "10s"
 MAX_PAYLOAD_BYTES = 4 * 1024 * 1024  # 500 fixes are 60 KiB; a broker must not cut a client off
 # JetStream survives the death of the process at once; this bounds what a power cut can take.
 SYNC_INTERVAL = "2s"
@@ -100,10 +106,43 @@ def nats_program() -> Path:
     return Path(found)
 
 
-def write_configuration(
-    folder: Path, secrets: BrokerSecrets, ports: BrokerPorts, host: str, store: Path
+@dataclass(frozen=True, slots=True)
+class ClusterNode:
+    """One of several brokers that keep every message together; `routes` are host:port of all."""
+
+    name: str
+    host: str
+    port: int
+    routes: Sequence[str]
+    secret: str
+
+    def block(self) -> str:
+        """The node's part of the configuration."""
+        routes = [f"nats-route://{CLUSTER_USER}:{self.secret}@{route}" for route in self.routes]
+        login = json.dumps({"user": CLUSTER_USER, "password": self.secret})
+        return f"""\
+cluster {{
+  name: gridbeat
+  listen: {json.dumps(f"{self.host}:{self.port}")}
+  authorization: {login}
+  routes: {json.dumps(routes)}
+}}
+"""
+
+
+def write_configuration(  # noqa: PLR0913, PLR0917 - what one configuration consists of
+    folder: Path,
+    secrets: BrokerSecrets,
+    ports: BrokerPorts,
+    host: str,
+    store: Path,
+    node: ClusterNode | None = None,
 ) -> None:
-    """Write nats.conf and the service accounts into `folder`, and an empty users file if none."""
+    """Write nats.conf and the service accounts into `folder`, and an empty users file if none.
+
+    As a `node` of a cluster it keeps every stream `REPLICAS` times: a message is acknowledged when
+    most of them have it.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     service = service_users(secrets)
     write_private(folder / SERVICE_USERS_FILE, service)
@@ -111,8 +150,9 @@ def write_configuration(
     if not users_file.exists():
         write_private(users_file, users_block(service, []))
     admin = json.dumps({"user": ADMIN, "password": secrets.admin})
+    replicas = f"stream_replicas: {REPLICAS}\n  consumer_replicas: {REPLICAS}" if node else ""
     text = f"""\
-server_name: gridbeat
+server_name: {json.dumps(node.name if node else "gridbeat")}
 host: {json.dumps(host)}
 port: {ports.client}
 http: {json.dumps(f"{host}:{ports.monitor}")}
@@ -125,6 +165,8 @@ mqtt {{
   host: {json.dumps(ports.mqtt_host)}
   port: {ports.mqtt}
   max_ack_pending: {MAX_ACK_PENDING}
+  ack_wait: {ACK_WAIT}
+  {replicas}
 }}
 websocket {{
   host: {json.dumps(ports.mqtt_host)}
@@ -140,7 +182,7 @@ accounts {{
   }}
 }}
 """
-    write_private(folder / "nats.conf", text)
+    write_private(folder / "nats.conf", text + (node.block() if node else ""))
 
 
 def service_users(secrets: BrokerSecrets) -> str:

@@ -11,6 +11,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from types import FrameType
 
 import structlog
 
@@ -128,13 +129,21 @@ def run_until_stopped(supervisor: Supervisor) -> None:
 @contextlib.contextmanager
 def stopping_on_signals(stop_all: Callable[[], None]) -> Iterator[None]:
     """SIGINT and SIGTERM end the block at once and quietly; then `stop_all` runs undisturbed."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        # Set both: a shell's background process starts with SIGINT ignored.
-        signal.signal(number, signal.default_int_handler)
+
+    def end_the_block(_number: int, _frame: FrameType | None) -> None:
+        # Make and a terminal send a second one right after the first.
+        _set_both(signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    _set_both(end_the_block)  # a shell's background process starts with SIGINT ignored
     try:
         with contextlib.suppress(KeyboardInterrupt):
             yield
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_IGN)
+        _set_both(signal.SIG_IGN)
         stop_all()
+
+
+def _set_both(handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, handler)

@@ -53,6 +53,7 @@ class Demo:
     def stop(self) -> float:
         started = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
+        self.process.send_signal(signal.SIGINT)  # make and terminals send a second one
         assert self.process.wait(60) == 0
         return time.monotonic() - started
 
