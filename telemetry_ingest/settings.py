@@ -23,7 +23,7 @@ class Settings:
     metrics_port: int = 0  # 0: no metrics listener
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     retention_days: int = 180
-    redelivery_s: float = 30.0  # the broker's ack_wait: in-flight messages return this late
+    redelivery_s: float = 10.0  # the broker's ack_wait: in-flight messages return this late
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -46,7 +46,7 @@ class Settings:
             metrics_port=read.number("GRIDBEAT_INGEST_METRICS_PORT", 0, 0, 65535),
             zone=_zone(read.text("GRIDBEAT_TIME_ZONE", "Asia/Shanghai")),
             retention_days=read.number("GRIDBEAT_RETENTION_DAYS", 180, 1, 3650),
-            redelivery_s=read.number("GRIDBEAT_MQTT_REDELIVERY_S", 30, 0, 3600),
+            redelivery_s=read.number("GRIDBEAT_MQTT_REDELIVERY_S", 10, 0, 3600),
         )
 
 

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from ingest_rig import CENTRE, District, Handset, eventually, found
 
-REDELIVERED_WITHIN_S = 60.0  # the broker gives back what was in flight after 30 s
+REDELIVERED_WITHIN_S = 60.0  # the broker gives back what was in flight after its ack_wait
 
 
 @pytest.fixture
