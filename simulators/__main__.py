@@ -81,7 +81,8 @@ def fleet(http_url: str, scenario: str, workers: int, seed: int, district: Path)
 
 
 @main.command()
-@click.option("--http-url", required=True, help="Address of the console server.")
+@click.option("--http-url", help="Address of the console server.")
+@click.option("--faults", help="Instead: kills=100, flood=10 or outage=1800; brings its own stack.")
 @click.option("--workers", type=click.IntRange(1, 100_000), default=USUAL_WORKERS)
 @click.option("--interval-s", type=click.FloatRange(0.05), default=10.0, help="Of one handset.")
 @click.option("--seconds", type=click.FloatRange(1.0), default=60.0)
@@ -95,7 +96,8 @@ def fleet(http_url: str, scenario: str, workers: int, seed: int, district: Path)
     help="Keeps the handsets' credentials for the next run.",
 )
 def load(  # noqa: PLR0913, PLR0917 - one parameter an option
-    http_url: str,
+    http_url: str | None,
+    faults: str | None,
     workers: int,
     interval_s: float,
     seconds: float,
@@ -109,11 +111,29 @@ def load(  # noqa: PLR0913, PLR0917 - one parameter an option
     from simulators.load import LoadOptions, main  # noqa: PLC0415
     from simulators.process import StartError  # noqa: PLC0415
 
+    if faults is not None:
+        break_things(faults, seed, report)
+        return
+    if http_url is None:
+        raise click.UsageError("give --http-url, or --faults")
     options = LoadOptions(http_url, workers, interval_s, seconds, seed, report, ledger, state)
     try:
         main(options)
     except (StartError, *NO_CENTRE) as error:
         raise click.ClickException(str(error)) from error
+
+
+def break_things(faults: str, seed: int, report: Path) -> None:
+    """Try an installation of its own with faults; exit code 1 when something was lost."""
+    from simulators.faults.command import main  # noqa: PLC0415
+    from simulators.process import StartError  # noqa: PLC0415
+
+    try:
+        well = main(faults, seed, report)
+    except StartError as error:
+        raise click.ClickException(str(error)) from error
+    if not well:
+        raise click.exceptions.Exit(1)
 
 
 if __name__ == "__main__":

@@ -157,6 +157,7 @@ host: {json.dumps(host)}
 port: {ports.client}
 http: {json.dumps(f"{host}:{ports.monitor}")}
 max_payload: {MAX_PAYLOAD_BYTES}
+max_pending: {MAX_PENDING_BYTES}
 jetstream {{
   store_dir: {json.dumps(str(store))}
   sync_interval: {SYNC_INTERVAL}
