@@ -142,6 +142,7 @@ def run(settings: Settings) -> None:
         loop="uvloop",
         http="h11",
         ws="websockets-sansio",
+        ws_per_message_deflate=False,  # a frame is encoded once for many; not packed for each
         lifespan="on",
         access_log=False,
         server_header=False,

@@ -41,8 +41,8 @@ TAKE_OVER: Final = """
 MARK_DAYS: Final = """
     INSERT INTO dirty_days (worker_id, day)
     SELECT * FROM unnest(%(workers)s::integer[], %(days)s::date[])
-    ON CONFLICT DO NOTHING
-"""
+    ON CONFLICT (worker_id, day) DO UPDATE SET marked_at = clock_timestamp()
+"""  # a new instant: whoever judges the day takes back only the mark that it has seen
 WRITE_LOOPBACK: Final = """
     INSERT INTO loopback (area_code, fixed_at, received_at)
     VALUES (%(area)s, %(fixed_at)s, now())

@@ -29,6 +29,9 @@ MAX_ACK_PENDING = 8000
 # What ingest had in hand when it died comes again after this, a call for help too; longer than any
 # commit takes, or everything would come twice.
 ACK_WAIT = "10s"
+# A client's window of 8,000 backlog messages of 60 KiB; below it the broker calls ingest too slow
+# and cuts it off, again and again, while a backlog waits.
+MAX_PENDING_BYTES = 512 * 1024 * 1024
 MAX_PAYLOAD_BYTES = 4 * 1024 * 1024  # 500 fixes are 60 KiB; a broker must not cut a client off
 # JetStream survives the death of the process at once; this bounds what a power cut can take.
 SYNC_INTERVAL = "2s"
