@@ -6,6 +6,8 @@ import type { GridIndex } from "@/state/grids";
 export interface MapContext {
   readonly map: GroundMap;
   readonly grids: GridIndex;
+  /** How much larger than usual everything is drawn; 1 but on a wall. */
+  readonly magnify: number;
   fitAll(): void;
 }
 

@@ -10,6 +10,7 @@ export interface MapChoice {
   readonly style: StyleSpecification;
   readonly bounds: readonly [number, number, number, number] | null;
   readonly interactive: boolean;
+  readonly magnify: number;
   readonly label: string;
 }
 
@@ -24,6 +25,7 @@ export function createMap(choice: MapChoice): GroundMap {
     bounds: [west, south, east, north],
     fitBoundsOptions: { padding: FIT_PADDING },
     interactive: choice.interactive,
+    pixelRatio: window.devicePixelRatio * choice.magnify,
     dragRotate: false,
     pitchWithRotate: false,
     touchPitch: false,

@@ -36,14 +36,14 @@ interface Line {
 }
 
 export function useFleetLayers(): void {
-  const { map } = useMap();
+  const { map, magnify } = useMap();
   const live = useLive();
   const place = useInstallation();
   const selection = useSelection();
   const overlay = new MapLibreOverlay({
     interleaved: false,
     layers: [],
-    useDevicePixels: !isCalm(),
+    useDevicePixels: isCalm() ? magnify : window.devicePixelRatio * magnify,
   });
   map.addControl(overlay);
   let drawn: WorkerLayer | null = null;
