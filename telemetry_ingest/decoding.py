@@ -17,6 +17,7 @@ from telemetry_ingest.coordinates import DATUMS
 from telemetry_ingest.fix import Fixes, Reason, floats, instant_us, to_us
 from telemetry_ingest.message import Handling, Message, Reject, Route, Status
 from telemetry_ingest.owntracks import read_owntracks
+from telemetry_ingest.settings import ALL_AREAS
 from telemetry_ingest.wire.handset import (
     FIXES_PER_MESSAGE_MAX,
     Datum,
@@ -126,6 +127,8 @@ def decode(messages: Sequence[Message], route_of: Callable[[str], Route]) -> Dec
             decoded.refuse(reason, origin, route.handset, None, message.payload)
         elif route.handling in (Handling.IGNORE, Handling.ELSEWHERE):
             decoded.ignored[route.handling] += 1
+        elif route.area and message.area not in (ALL_AREAS, route.area):
+            decoded.ignored[Handling.ELSEWHERE] += 1
         elif len(message.payload) > PAYLOAD_MAX_BYTES:
             detail = f"{len(message.payload)} bytes"
             decoded.refuse(Reason.TOO_LARGE, origin, route.handset, detail, message.payload)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from telemetry_ingest.fix import Reason
+from telemetry_ingest.settings import ALL_AREAS
 from telemetry_ingest.wire.handset import StatusMessage
 from telemetry_ingest.wire.topics import Uplink
 
@@ -15,7 +16,9 @@ from telemetry_ingest.wire.topics import Uplink
 class Message(NamedTuple):
     """One publish as it arrived. `source` and `mid` are what its acknowledgement needs.
 
-    Until `settle_at` (Unix s) a status that changes its judgement may still be on its way.
+    `area` is whose session it came by; OwnTracks' topics name no area, so each area's session
+    gets all of them. Until `settle_at` (Unix s) a status that changes its judgement may still be on
+    its way.
     """
 
     topic: str
@@ -24,6 +27,7 @@ class Message(NamedTuple):
     mid: int
     source: object
     settle_at: float
+    area: str = ALL_AREAS
 
 
 class Handling(StrEnum):
@@ -35,7 +39,7 @@ class Handling(StrEnum):
     OWNTRACKS = "owntracks"
     LOOPBACK = "loopback"  # the control plane's own fix, see wire.loopback
     IGNORE = "ignore"  # a part of OwnTracks that says nothing of place or health
-    ELSEWHERE = "elsewhere"  # another ingest process serves this handset's area
+    ELSEWHERE = "elsewhere"  # another area's session brings it too
     REFUSE = "refuse"
 
 
@@ -46,6 +50,7 @@ class Route(NamedTuple):
     handset: int = 0  # handsets.handset_id, 0 when unknown
     reason: Reason | None = None  # of `REFUSE`
     kind: Uplink | None = None  # of `INBOX`
+    area: str = ""  # of `OWNTRACKS`: only this area's session is concerned
 
 
 @dataclass(frozen=True, slots=True)

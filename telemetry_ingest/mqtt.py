@@ -43,6 +43,8 @@ class Connection:
         self.stood_down = False
         self._session = session
         self._unacknowledged: set[int] = set()
+        self._leaving = self._left = False
+        self._in_hand = threading.Lock()  # what is unacknowledged, and whether we have left
         self._settled_after = 0.0
         settings = session.settings
         self._client = Client(
@@ -77,15 +79,34 @@ class Connection:
         """Leave in order; what was acknowledged is sent first."""
         self._client.disconnect()
 
+    def leave(self) -> None:
+        """Leave in order at the first moment without anything in hand.
+
+        What is in hand at the end comes again later, behind newer messages; so whoever takes the
+        session over would see a handset's messages out of order.
+        """
+        self._leaving = True
+        self._leave_if_idle()
+
+    def _leave_if_idle(self) -> None:
+        with self._in_hand:
+            if self._left or self._unacknowledged:
+                return
+            self._left = True
+        self._client.disconnect()
+
     def acknowledge(self, mids: Iterable[int]) -> None:
         """Tell the broker that these are safe. Harmless when the connection is gone.
 
         What came with QoS 0 has the number 0 and is not acknowledged.
         """
         for mid in mids:
-            self._unacknowledged.discard(mid)
+            with self._in_hand:
+                self._unacknowledged.discard(mid)
             if mid and not self.lost.is_set():
                 self._client.ack(mid, QOS)
+        if self._leaving:
+            self._leave_if_idle()
 
     def _on_connect(
         self,
@@ -128,9 +149,13 @@ class Connection:
         except UnicodeDecodeError:
             topic = ""
         settle_at = max(received_at, self._settled_after) + OVERTAKING_S
-        received = Message(topic, bytes(message.payload), received_at, mid, self, settle_at)
-        if message.qos:
-            self._unacknowledged.add(mid)
+        area = self._session.subscription.area
+        received = Message(topic, bytes(message.payload), received_at, mid, self, settle_at, area)
+        with self._in_hand:
+            if self._left:
+                return
+            if message.qos:
+                self._unacknowledged.add(mid)
         if not self._session.intake.put(received, STAND_DOWN_AFTER_S):
             self.stood_down = True
             self._client.disconnect()
@@ -164,23 +189,30 @@ class Session(threading.Thread):
         self._backoff = Backoff(room, subscription.name, "broker")
         self._connection: Connection | None = None
         self._reason = "connection lost"
+        self._leaving = False
 
     def run(self) -> None:
         """Connect, and again, until the process stops."""
-        while not self._room.stopping.is_set():
+        while not (self._leaving or self._room.stopping.is_set()):
             self._reason = "connection lost"
             self._connection = Connection(self)
             try:
                 self._connection.run()
             except OSError as error:
                 self._reason = str(error)
-            if self._room.stopping.is_set():
+            if self._leaving or self._room.stopping.is_set():
                 return
             if self._connection.stood_down:
                 self._stand_down()
             else:
                 self.counters.reconnects["broker"] += 1
                 self._backoff.wait(self._reason)
+
+    def leave(self) -> None:
+        """Leave the broker once nothing of it is in hand; ends the thread then."""
+        self._leaving = True
+        if self._connection is not None:
+            self._connection.leave()
 
     def stop(self) -> None:
         """Leave the broker; the process stops."""

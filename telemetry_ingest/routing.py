@@ -58,7 +58,8 @@ class Router:
                 handset = self.reference.by_username.get(username)
                 if handset is not None and not self._serves(handset):
                     return Route(Handling.ELSEWHERE, handset.handset_id)
-                return self._to(handset, Handling.OWNTRACKS, None)
+                found = self._to(handset, Handling.OWNTRACKS, None)
+                return found._replace(area=handset.area_code) if handset else found
         return Route(Handling.REFUSE, reason=Reason.UNKNOWN_TOPIC)
 
     def _to(self, handset: Handset | None, handling: Handling, kind: Uplink | None) -> Route:

@@ -24,6 +24,7 @@ from telemetry_ingest.subscriptions import Subscription, fix_subscriptions, urge
 from telemetry_ingest.waiting import WaitingRoom
 from telemetry_ingest.wire.live import IngestHeartbeat
 
+LEAVE_WITHIN_S: Final = 1.0  # for sessions to commit and acknowledge what they have in hand
 STOP_WITHIN_S: Final = 2.5  # then whatever still runs is abandoned: nothing of it is acknowledged
 _log = structlog.get_logger(__name__)
 
@@ -119,6 +120,9 @@ class Service:
     def _stop(self) -> None:
         _log.info("stopping", backlog=self._backlog())
         deadline = time.monotonic() + STOP_WITHIN_S
+        for session in self._sessions:
+            session.leave()
+        _join(self._sessions, deadline - STOP_WITHIN_S + LEAVE_WITHIN_S)  # lanes go on meanwhile
         self._room.stopping.set()
         for intake in self._intakes:
             intake.close()

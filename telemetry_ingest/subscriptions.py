@@ -1,7 +1,8 @@
 """Subscriptions: which sessions an ingest process keeps at the broker.
 
-Owns their names and filters. A session is named after lane and area, so that the process which
-takes an area over also takes over what the broker still holds for it.
+Owns their names and filters. Every session is of one lane and one area and named after both, so
+that the process which takes an area over also takes over what the broker still holds for it,
+whatever other areas either process serves.
 """
 
 import hashlib
@@ -22,23 +23,25 @@ class Subscription:
     """One persistent session: its name and its filters. Filters count at the broker: few each."""
 
     name: str
+    area: str
     filters: tuple[str, ...]
 
 
 def fix_subscriptions(areas: Sequence[str]) -> list[Subscription]:
-    """Fixes and statuses of each area; the loopback fix and OwnTracks have no area."""
-    owntracks = (f"{OWNTRACKS_PREFIX}/+/+", f"{OWNTRACKS_PREFIX}/+/+/+")
+    """Fixes and statuses of each area; the loopback fix and OwnTracks, which name none, to each."""
+    others: tuple[str, ...] = (f"{OWNTRACKS_PREFIX}/+/+", f"{OWNTRACKS_PREFIX}/+/+/+")
     if ALL_AREAS in areas:
-        return [Subscription("fixes-all", _filters(ALL_AREAS, FIX_KINDS) + owntracks)]
-    native = [Subscription(f"fixes-{area}", _filters(area, FIX_KINDS)) for area in areas]
-    return [*native, Subscription("others-" + ",".join(areas), (*owntracks, LOOPBACK_TOPIC))]
+        filters = _filters(ALL_AREAS, FIX_KINDS) + others
+        return [Subscription("fixes-all", ALL_AREAS, filters)]
+    others = (*others, LOOPBACK_TOPIC)
+    return [Subscription(f"fixes-{a}", a, _filters(a, FIX_KINDS) + others) for a in areas]
 
 
 def urgent_subscriptions(areas: Sequence[str]) -> list[Subscription]:
     """Reports, progress and calls for help of each area: they never queue behind fixes."""
     if ALL_AREAS in areas:
-        return [Subscription("urgent-all", _filters(ALL_AREAS, URGENT_KINDS))]
-    return [Subscription(f"urgent-{area}", _filters(area, URGENT_KINDS)) for area in areas]
+        return [Subscription("urgent-all", ALL_AREAS, _filters(ALL_AREAS, URGENT_KINDS))]
+    return [Subscription(f"urgent-{a}", a, _filters(a, URGENT_KINDS)) for a in areas]
 
 
 def client_id(name: str, secret: str) -> str:

@@ -1,1 +1,1 @@
-"""Owns the proof that nothing acknowledged is lost: a real installation, traffic, and its faults."""
+"""Owns the proof that nothing acknowledged is lost: an installation, its traffic, its faults."""

@@ -1,4 +1,4 @@
-"""Owns the import files of a small made-up district: two subdistricts of two grids, some workers."""
+"""Owns the import files of a small district: two subdistricts of two grids, and workers."""
 
 import csv
 import json

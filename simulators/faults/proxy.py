@@ -18,7 +18,7 @@ class Link:
         self.name = name
         self.delay_s = 0.0
         self.port = 0
-        self._target = 0
+        self._targets: tuple[int, ...] = ()
         self._refuses = False
         self._flows = asyncio.Event()
         self._flows.set()
@@ -26,9 +26,9 @@ class Link:
         self._carried: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
 
-    async def lead_to(self, port: int) -> None:
-        """Begin to listen, on a port of the system's choice."""
-        self._target = port
+    async def lead_to(self, *ports: int) -> None:
+        """Begin to listen, on a free port; of `ports`, the first that answers is used."""
+        self._targets = ports
         self._server = await asyncio.start_server(self._welcome, LOOPBACK, 0)
         self.port = self._server.sockets[0].getsockname()[1]
 
@@ -68,11 +68,11 @@ class Link:
         if self._refuses:
             near.transport.abort()
             return
-        try:
-            far_in, far = await asyncio.open_connection(LOOPBACK, self._target)
-        except OSError:
+        found = await self._reach()
+        if found is None:
             near.transport.abort()
             return
+        far_in, far = found
         self._open |= {near, far}
         try:
             async with asyncio.TaskGroup() as both:
@@ -82,6 +82,12 @@ class Link:
             for writer in (near, far):
                 self._open.discard(writer)
                 writer.transport.abort()
+
+    async def _reach(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
+        for port in self._targets:
+            with suppress(OSError):
+                return await asyncio.open_connection(LOOPBACK, port)
+        return None
 
     async def _pour(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
         with suppress(OSError):
