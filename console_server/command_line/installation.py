@@ -28,6 +28,7 @@ from console_server.embedded.supervise import Supervisor
 
 USUAL_HTTP_PORT = 8080
 SERVING_WITHIN_S = 90.0
+ROLE_STOPS_WITHIN_S = 4.0  # what a role knows is in the store or still at the broker
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,8 @@ class Installation:
                 env=base_environment() | dict(variables),
                 log_path=self.directory.logs / f"{name}.log",
                 cwd=Path.cwd(),
+                stop_within_s=ROLE_STOPS_WITHIN_S,
+                leant_on=False,
             )
         )
 

@@ -11,6 +11,7 @@ import pwd
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,7 +33,10 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What to run. `env` is the whole environment: a child sees only what it is given."""
+    """What to run. `env` is the whole environment: a child sees only what it is given.
+
+    Others may lean on it (`leant_on`): then it is stopped only when they have ended.
+    """
 
     name: str
     argv: Sequence[str]
@@ -41,6 +45,7 @@ class Command:
     identity: Identity | None = None
     stop_signal: signal.Signals = signal.SIGTERM
     stop_within_s: float = 10.0
+    leant_on: bool = True
     cwd: Path | None = None
 
 
@@ -119,15 +124,18 @@ def spawn(command: Command) -> subprocess.Popen[bytes]:
             ) from error
 
 
-def stop(child: subprocess.Popen[bytes], command: Command) -> None:
-    """Ask the child to end; end it by force when it has not within its time."""
-    if child.poll() is None:
-        child.send_signal(command.stop_signal)
+def stop(children: Sequence[tuple[subprocess.Popen[bytes], Command]]) -> None:
+    """Ask children to end, all at once; end by force those that have not within their time."""
+    for process, command in children:
+        if process.poll() is None:
+            process.send_signal(command.stop_signal)
+    asked_at = time.monotonic()
+    for process, command in children:
         try:
-            child.wait(command.stop_within_s)
+            process.wait(max(0.0, asked_at + command.stop_within_s - time.monotonic()))
         except subprocess.TimeoutExpired:
-            child.kill()
-    child.wait()
+            process.kill()
+            process.wait()
 
 
 def log_tail(path: Path, lines: int = 12) -> str:

@@ -86,12 +86,14 @@ class Supervisor:
         """Stop one child for good."""
         child = self.children.pop(name, None)
         if child is not None:
-            stop(child.process, child.command)
+            stop([(child.process, child.command)])
 
     def stop_all(self) -> None:
-        """Stop every child, the last started first."""
-        for name in reversed(list(self.children)):
-            self.drop(name)
+        """Stop every child for good: first those that lean on others, then the others."""
+        stopping = [(child.process, child.command) for child in self.children.values()]
+        self.children.clear()
+        for leant_on in (False, True):
+            stop([each for each in stopping if each[1].leant_on is leant_on])
 
     def _note_death(self, child: Child) -> None:
         ran_s = self.clock() - child.started_at
