@@ -37,6 +37,19 @@ describe("catalogues", () => {
   });
 });
 
+describe("keys", () => {
+  const files = globSync("src/**/*.{vue,ts}").filter((file) => !/i18n|\.test\./.test(file));
+  const source = files.map((file) => readFileSync(file, "utf8")).join("\n");
+  const stems = [...source.matchAll(/`([a-zA-Z.]+?)\$\{/g)].map((hit) => hit[1] ?? "");
+
+  it("are all used", () => {
+    const unused = flat(zh)
+      .map(([key]) => key)
+      .filter((key) => !source.includes(key) && !stems.some((stem) => key.startsWith(stem)));
+    expect(unused).toEqual([]);
+  });
+});
+
 function texts(node: RootNode | TemplateChildNode): string[] {
   if (node.type === 2) return [node.content.trim()];
   const children = "children" in node && Array.isArray(node.children) ? node.children : [];
@@ -46,7 +59,7 @@ function texts(node: RootNode | TemplateChildNode): string[] {
 }
 
 /** Words are in the catalogues; what a template may hold is punctuation and keyboard keys. */
-const ALLOWED = /^(|[·–…,.()]+|D)$/;
+const ALLOWED = /^(|[·–…,.()]+|D|\?)$/;
 
 describe("components", () => {
   const files = globSync("src/**/*.vue");

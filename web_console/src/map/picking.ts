@@ -2,7 +2,7 @@
 import type { MapMouseEvent } from "maplibre-gl";
 import { onScopeDispose, watch } from "vue";
 import { fromMapDatum } from "@/format/datum";
-import { nearestSlot } from "@/state/fleet";
+import { nearestSlot } from "@/state/fleet_view";
 import { useInstallation } from "@/stores/installation";
 import { useLive } from "@/stores/live";
 import { useSelection } from "@/stores/selection";

@@ -4,7 +4,7 @@
  */
 import { COORDINATE_SYSTEM, Layer, type LayerProps, project32 } from "@deck.gl/core";
 import { Geometry, Model } from "@luma.gl/engine";
-import type { FleetView } from "@/state/fleet";
+import type { FleetView } from "@/state/fleet_view";
 import { fleetUniforms, fragmentShader, vertexShader } from "./worker_shader";
 
 export interface WorkerLayerProps extends LayerProps {

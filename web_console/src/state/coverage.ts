@@ -1,6 +1,6 @@
 /** Owns which grids have nobody online in them now. Pure. */
 import { FRAME_PRESENCE_MASK, Presence } from "@/wire/constants";
-import { type FleetView, placeOf } from "./fleet";
+import { type FleetView, placeOf } from "./fleet_view";
 import { type GridIndex, type GridShape, gridAt } from "./grids";
 
 /** Grids in which no online worker is, by where workers are and not by where they belong. */

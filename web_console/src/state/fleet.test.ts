@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { COURSE_UNKNOWN, FrameState, Presence } from "@/wire/constants";
 import type { PositionFrame } from "@/wire/frame";
-import { applyFrame, emptyFleet, nearestSlot, placeOf, presenceAt, viewFleet } from "./fleet";
+import { applyFrame, emptyFleet, presenceAt, viewFleet } from "./fleet";
+import { nearestSlot, placeOf } from "./fleet_view";
 
 const ORIGIN = [118.5, 32] as const;
 const T0 = 1_795_287_600;

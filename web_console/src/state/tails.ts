@@ -1,5 +1,5 @@
 /** Owns the last stretch each worker walked while this console watched. In memory only. */
-import type { FleetView } from "./fleet";
+import type { FleetView } from "./fleet_view";
 
 /** Places kept per worker: a few minutes of walking. */
 const TAIL_MAX = 48;

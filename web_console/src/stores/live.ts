@@ -1,7 +1,7 @@
 /** Owns the console's one live connection and publishes what the reducers make of it. */
 import { defineStore } from "pinia";
 import { computed, ref, shallowRef } from "vue";
-import type { FleetView } from "@/state/fleet";
+import type { FleetView } from "@/state/fleet_view";
 import { countIncidents, isWaiting } from "@/state/incidents";
 import { EMPTY_LIVE, type LiveState, reduceLive, withIncident } from "@/state/live";
 import * as endpoints from "@/wire/endpoints";

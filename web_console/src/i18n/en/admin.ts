@@ -51,7 +51,6 @@ export const admin = {
     path: "OwnTracks: Menu → Preferences → Connection, then enter:",
   },
   handsets: {
-    id: "Handset",
     worker: "Worker",
     kind: "Kind",
     username: "Account",

@@ -5,7 +5,6 @@ export const shell = {
   tagline: "District dispatch",
   nav: { map: "Map", wall: "Wall", attendance: "Attendance", admin: "Admin", main: "Main" },
   signIn: {
-    title: "Sign in to the console",
     username: "User name",
     password: "Password",
     submit: "Sign in",
@@ -13,9 +12,6 @@ export const shell = {
     wrong: "User name or password is wrong",
     expired: "Your session has ended. Sign in again and you will return to the page you were on.",
     demo: "Demo · accounts admin, dispatcher, supervisor, wall",
-    show: "Show password",
-    hide: "Hide password",
-    pack: "Rule pack",
   },
   account: { menu: "Account", signOut: "Sign out" },
   roles: {
@@ -34,7 +30,6 @@ export const shell = {
     retrying: "Reconnecting in {s} s",
     behind: "Behind",
     failing: "Failing: {parts}",
-    stale: "Data is {age} old",
     hintLive: "The live connection is well",
     hintBehind: "This console reads too slowly; some position updates were left out",
     parts: { ingest: "ingest", store: "database", broker: "broker", cache: "cache" },
@@ -55,11 +50,9 @@ export const shell = {
     cancel: "Cancel",
     confirm: "Confirm",
     back: "Back",
-    retry: "Try again",
     copy: "Copy",
     copied: "Copied",
     search: "Search",
-    clear: "Clear",
   },
   loading: "Loading…",
   notFound: "There is no such page",
@@ -76,7 +69,6 @@ export const shell = {
     unknown: "That did not work ({code})",
   },
   time: {
-    justNow: "now",
     seconds: "{n} s",
     minutes: "{n} min",
     minutesSeconds: "{m} min {s} s",
@@ -87,7 +79,5 @@ export const shell = {
     ago: "{age} ago",
     left: "{age} left",
     over: "{age} over",
-    today: "today",
-    yesterday: "yesterday",
   },
 };

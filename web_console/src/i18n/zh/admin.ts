@@ -45,7 +45,6 @@ export const admin = {
     path: "OwnTracks：菜单 → 偏好设置 → 连接，逐项填写：",
   },
   handsets: {
-    id: "终端",
     worker: "人员",
     kind: "类型",
     username: "账号",

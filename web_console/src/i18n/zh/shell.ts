@@ -5,7 +5,6 @@ export const shell = {
   tagline: "网格化指挥调度",
   nav: { map: "地图", wall: "大屏", attendance: "考勤", admin: "管理", main: "主导航" },
   signIn: {
-    title: "登录指挥台",
     username: "用户名",
     password: "密码",
     submit: "登录",
@@ -13,9 +12,6 @@ export const shell = {
     wrong: "用户名或密码不正确",
     expired: "登录已过期，请重新登录，之后会回到刚才的页面",
     demo: "演示环境 · 可用账号 admin、dispatcher、supervisor、wall",
-    show: "显示密码",
-    hide: "隐藏密码",
-    pack: "规则包",
   },
   account: { menu: "账户", signOut: "退出登录" },
   roles: {
@@ -34,7 +30,6 @@ export const shell = {
     retrying: "{s} 秒后重连",
     behind: "画面滞后",
     failing: "部件异常：{parts}",
-    stale: "数据停在 {age} 前",
     hintLive: "实时连接正常",
     hintBehind: "此终端接收过慢，部分位置更新被跳过",
     parts: { ingest: "定位接收", store: "数据库", broker: "消息代理", cache: "缓存" },
@@ -55,11 +50,9 @@ export const shell = {
     cancel: "取消",
     confirm: "确定",
     back: "返回",
-    retry: "重试",
     copy: "复制",
     copied: "已复制",
     search: "搜索",
-    clear: "清除",
   },
   loading: "正在加载…",
   notFound: "没有这个页面",
@@ -76,7 +69,6 @@ export const shell = {
     unknown: "操作没有成功（{code}）",
   },
   time: {
-    justNow: "刚刚",
     seconds: "{n} 秒",
     minutes: "{n} 分",
     minutesSeconds: "{m} 分 {s} 秒",
@@ -87,7 +79,5 @@ export const shell = {
     ago: "{age}前",
     left: "剩 {age}",
     over: "超时 {age}",
-    today: "今天",
-    yesterday: "昨天",
   },
 };
