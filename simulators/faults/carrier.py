@@ -132,7 +132,7 @@ class Carrier:
     def _acknowledged(self, parcel: Parcel, _after_s: float) -> None:
         keys = [FixKey(self.code, at_ms(at)) for at in parcel.fixed_at_s]
         self.book.acked_fixes.update(keys)
-        if keys:
+        if keys and all(self.book.fixes[key] == STORED for key in keys):
             self._sent = [*self._sent[-20:], parcel]
 
     def _enter(self, fix: Fix, fate: str) -> None:

@@ -1,4 +1,4 @@
-"""Owns the import files of a small district: two subdistricts of two grids, and workers."""
+"""Owns the import files of a small district: three subdistricts of two grids, and workers."""
 
 import csv
 import json
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 DISTRICT: Final = "320111"
-SUBDISTRICTS: Final = (f"{DISTRICT}001", f"{DISTRICT}002")
+SUBDISTRICTS: Final = tuple(f"{DISTRICT}{number:03d}" for number in (1, 2, 3))
 GRID_SIDE_DEG: Final = 0.01
 WEST_DEG, SOUTH_DEG = 118.6, 32.0
 COLUMNS: Final = ("工号", "姓名", "类别", "电话", "网格", "职能组")

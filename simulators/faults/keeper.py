@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import signal
 import subprocess
 import time
 from collections import Counter
@@ -65,9 +66,12 @@ class Keeper:
             self.tick()
             await asyncio.sleep(TICK_S)
 
-    def drop(self, name: str) -> None:
-        """Stop a child in order, for good."""
-        stop(self._children.pop(name).process)
+    def drop(self, name: str, number: signal.Signals = signal.SIGTERM) -> None:
+        """Stop a child for good, in order unless said otherwise."""
+        process = self._children.pop(name).process
+        if process.poll() is None:
+            process.send_signal(number)
+        stop(process)
 
     def stop_all(self) -> None:
         """Stop all."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ from simulators.faults.strikes import Striker
 from simulators.faults.traffic import Mix, Traffic, enrolled
 
 SETTLE_WITHIN_S: Final = 150.0
+ONE_INGEST: Final = {"ingest": "*"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,16 @@ class Scene:
 
 
 @asynccontextmanager
-async def scene(options: RunOptions, mix: Mix) -> AsyncIterator[Scene]:
-    """Set the scene; however the block ends, no process of it stays."""
+async def scene(
+    options: RunOptions, mix: Mix, ingests: Mapping[str, str] = ONE_INGEST
+) -> AsyncIterator[Scene]:
+    """Set the scene; however the block ends, no process of it stays.
+
+    `ingests` names each ingest process and gives its areas.
+    """
     installation = Installation(options.folder, options.handsets)
     try:
-        await installation.start({"ingest": "*"})
+        await installation.start(ingests)
         keeping = asyncio.create_task(installation.keeper.run())
         traffic = await enrolled(installation, options.seed)
         traffic.mix = mix

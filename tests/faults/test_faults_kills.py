@@ -1,0 +1,56 @@
+"""A dozen processes killed at random under traffic, by the command that anybody can run."""
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulators.faults.plan import Fault, Part, plan
+
+KILLS = 12
+WITHIN_S = 240  # a tenth of a run on a free machine
+
+
+def faults(words: str, report: Path, seed: int) -> dict[str, Any]:
+    """What `gridbeat load --faults` found; its whole process group ends with it."""
+    command = [sys.executable, "-m", "simulators", "load", "--faults", words]
+    running = subprocess.Popen(
+        [*command, "--seed", str(seed), "--json", str(report)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        said, _ = running.communicate(timeout=WITHIN_S)
+    finally:
+        if running.poll() is None:
+            running.send_signal(signal.SIGINT)
+            running.wait(timeout=30)
+    assert report.exists(), said[-3000:]
+    print(said[-3000:])  # noqa: T201 - the figures, for who looks
+    return dict(json.loads(report.read_bytes()))
+
+
+@pytest.mark.timeout(WITHIN_S + 40)
+def test_after_a_dozen_kills_every_acknowledged_fix_is_stored_once(tmp_path: Path) -> None:
+    found = faults(f"kills={KILLS},handsets=16", tmp_path / "faults.json", seed=5)
+    assert found["kills_total"] == KILLS
+    assert found["fixes_owed"] > 500
+    assert found["rejects_owed"] > 10
+    assert (found["lost"], found["doubled"], found["invented"]) == (0, 0, 0), found["examples"]
+    assert (found["rejects_lost"], found["rejects_unexplained"]) == (0, 0), found["examples"]
+    assert (found["calls_lost"], found["calls_doubled"], found["calls_waiting"]) == (0, 0, 0)
+    assert found["all_acknowledged"]
+    assert found["ok"]
+
+
+def test_a_plan_is_the_same_for_the_same_seed_and_kills_as_many_as_asked() -> None:
+    strikes = list(plan(100, seed=7))
+    assert strikes == list(plan(100, seed=7)) != list(plan(100, seed=8))
+    assert sum(len(strike.parts) for strike in strikes) == 100
+    assert {part for strike in strikes for part in strike.parts} == set(Part)
+    assert {strike.fault for strike in strikes} == set(Fault)
