@@ -1,6 +1,6 @@
 /** Owns the map's colours; the page's own are in `ui/tokens.css`. Calm ground, clear marks. */
 export const GROUND = {
-  outside: "#0b1013",
+  outside: "#0e1615",
   land: "#10171b",
   field: "#0f1716",
   fieldRow: "#111b18",

@@ -9,7 +9,6 @@ import { type Datum, toMapDatum } from "@/format/datum";
 import {
   COURSE_UNKNOWN,
   FRAME_PRESENCE_MASK,
-  FrameState,
   ONLINE_WITHIN_S,
   Presence,
   STALE_WITHIN_S,

@@ -44,7 +44,7 @@ export const attendance = {
     trackLogged: "This page shows the worker's track; the look has been logged",
     trackRefused: "This account may not see tracks; only the verdict is shown",
     patrol: "{from} – {to}, {inside} inside, {cells} cells, {checkpoints} checkpoints",
-    possible: "(possible)",
+    possible: " (possible)",
   },
   why: {
     planned: "{planned} were planned",
