@@ -59,12 +59,18 @@ class BrokerPorts:
 
 @dataclass(frozen=True, slots=True)
 class Broker:
-    """One NATS server with MQTT 3.1.1, its state in `folder`."""
+    """One NATS server with MQTT 3.1.1, its state in `folder`; nodes of a cluster share it."""
 
     folder: Path
     ports: BrokerPorts
     secrets: BrokerSecrets
     log_path: Path
+    node: "ClusterNode | None" = None
+
+    @property
+    def name(self) -> str:
+        """What the server calls itself."""
+        return self.node.name if self.node else "nats"
 
     @property
     def admin_url(self) -> str:
@@ -73,22 +79,23 @@ class Broker:
 
     def configure(self) -> None:
         """Write the configuration; the handsets' accounts of the last run are kept."""
-        write_configuration(
-            self.folder, self.secrets, self.ports, LOOPBACK, self.folder / "jetstream"
-        )
+        store = self.folder / (f"jetstream-{self.name}" if self.node else "jetstream")
+        write_configuration(self.folder, self.secrets, self.ports, LOOPBACK, store, self.node)
 
     def command(self) -> Command:
         """How to run it; SIGTERM is an orderly stop."""
         return Command(
-            name="nats",
-            argv=[str(nats_program()), "-c", str(self.folder / "nats.conf")],
+            name=self.name,
+            argv=[str(nats_program()), "-c", str(self.folder / f"{self.name}.conf")],
             env=base_environment(),
             log_path=self.log_path,
         )
 
     def answers(self) -> bool:
         """Whether JetStream is up, without which MQTT clients are turned away."""
-        url = f"http://{LOOPBACK}:{self.ports.monitor}/healthz?js-enabled-only=true"
+        # A node has to have caught up with the others as well.
+        asked = "" if self.node else "?js-enabled-only=true"
+        url = f"http://{LOOPBACK}:{self.ports.monitor}/healthz{asked}"
         try:
             with urllib.request.urlopen(url, timeout=1) as response:
                 return bool(response.status == 200)
@@ -143,8 +150,8 @@ def write_configuration(  # noqa: PLR0913, PLR0917 - what one configuration cons
 ) -> None:
     """Write nats.conf and the service accounts into `folder`, and an empty users file if none.
 
-    As a `node` of a cluster it keeps every stream `REPLICAS` times: a message is acknowledged when
-    most of them have it.
+    A `node` of a cluster has a file of its own name, and shares the accounts with the others. It
+    keeps every stream `REPLICAS` times: a message is acknowledged when most of them have it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     service = service_users(secrets)
@@ -186,7 +193,8 @@ accounts {{
   }}
 }}
 """
-    write_private(folder / "nats.conf", text + (node.block() if node else ""))
+    name, block = (node.name, node.block()) if node else ("nats", "")
+    write_private(folder / f"{name}.conf", text + block)
 
 
 def service_users(secrets: BrokerSecrets) -> str:

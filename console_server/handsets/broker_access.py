@@ -19,6 +19,7 @@ from typing import Literal
 import bcrypt
 import nats
 import nats.errors
+from nats.aio.client import Client
 
 from console_server.embedded.broker import SERVICE_USERS_FILE, users_block
 from console_server.embedded.data_directory import write_private
@@ -138,7 +139,9 @@ class BrokerAccess:
 
 
 async def reload_broker(admin_url: str) -> None:
-    """Have the running broker read its configuration again; back when it is in force.
+    """Have the running broker, every node of it, read its configuration again.
+
+    Back when it is in force. A node that is down reads it when it starts.
 
     Raises:
         Unavailable: the broker does not answer, or refuses the new configuration.
@@ -153,17 +156,35 @@ async def reload_broker(admin_url: str) -> None:
             error_cb=_left_to_the_caller,
         )
         try:
-            found = await connection.request("$SYS.REQ.SERVER.PING", timeout=CONNECT_LIMIT_S)
-            server = json.loads(found.data)["server"]["id"]
-            done = await connection.request(
-                f"$SYS.REQ.SERVER.{server}.RELOAD", timeout=RELOAD_LIMIT_S
-            )
+            answers = [
+                await connection.request(f"$SYS.REQ.SERVER.{node}.RELOAD", timeout=RELOAD_LIMIT_S)
+                for node in await _nodes(connection)
+            ]
         finally:
             await connection.close()
     except (nats.errors.Error, OSError) as error:
         raise Unavailable(f"The broker cannot be told of the handsets: {error!r}") from error
-    if error_said := json.loads(done.data).get("error"):
-        raise Unavailable(f"The broker refused the list of handsets: {error_said}")
+    for done in answers:
+        if error_said := json.loads(done.data).get("error"):
+            raise Unavailable(f"The broker refused the list of handsets: {error_said}")
+
+
+async def _nodes(connection: Client) -> list[str]:
+    """Ids of the nodes that run now; the first to answer says how many there are.
+
+    Raises:
+        nats.errors.TimeoutError: one of them does not answer.
+    """
+    inbox = connection.new_inbox()
+    answers = await connection.subscribe(inbox)
+    await connection.publish("$SYS.REQ.SERVER.PING", reply=inbox)
+    found: list[str] = []
+    running = 1
+    while len(found) < running:
+        said = json.loads((await answers.next_msg(CONNECT_LIMIT_S)).data)
+        found.append(said["server"]["id"])
+        running = said["statsz"].get("active_servers", 1)
+    return found
 
 
 async def _left_to_the_caller(_error: Exception) -> None:
