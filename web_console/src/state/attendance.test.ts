@@ -15,6 +15,7 @@ const row = (code: string, share: Outcome, patrols: Outcome = "met"): Attendance
   inGrid: { lower: 0.5, upper: 0.5, required: 1 / 3, outcome: share },
   patrols: { count: 1, possible: 1, required: 1, outcome: patrols },
   twiceDaily: { outcome: null, windows: [] },
+  final: true,
 });
 const stay = (from: string, to: string): Stay => ({
   stayId: from,

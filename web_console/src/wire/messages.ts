@@ -102,9 +102,13 @@ export interface AttendanceRow {
   inGrid: ShareVerdict;
   patrols: CountVerdict;
   twiceDaily: TwiceDailyVerdict;
+  final: boolean;
 }
 /**
  * One worker's day with its evidence. `provisional`: the day is still running.
+ *
+ *     `outage_s`: work time that is unknown because the system itself was broken. `excused_s`: granted
+ *     on appeal.
  */
 export interface AttendanceDay {
   workerId: number;
@@ -118,6 +122,7 @@ export interface AttendanceDay {
   inGrid: ShareVerdict;
   patrols: CountVerdict;
   twiceDaily: TwiceDailyVerdict;
+  final: boolean;
   packCode: string;
   packVersion: string;
   inputHash: string;
@@ -127,6 +132,8 @@ export interface AttendanceDay {
   leaveS: number;
   orderS: number;
   outsideS: number;
+  outageS: number;
+  excusedS: number;
   workSpans: never[][];
   stays: Stay[];
   patrolList: Patrol[];
@@ -137,6 +144,37 @@ export interface AttendanceDay {
 export interface AttendanceBoard {
   date: string;
   rows: AttendanceRow[];
+}
+/**
+ * The outcomes of one day, without their evidence.
+ */
+export interface Verdicts {
+  inGrid: ShareVerdict;
+  patrols: CountVerdict;
+  twiceDaily: TwiceDailyVerdict;
+}
+/**
+ * A final verdict that came out otherwise.
+ *
+ *     `cause`: late_data, orders, roster, outage, appeal, or new_rules.
+ */
+export interface VerdictChange {
+  changeId: number;
+  workerId: number;
+  workerCode: string;
+  workerName: string;
+  date: string;
+  changedAt: string;
+  cause: string;
+  before: Verdicts;
+  after: Verdicts;
+}
+/**
+ * GET /api/attendance/changes?from&to&area; `more`: there are older ones.
+ */
+export interface VerdictChanges {
+  changes: VerdictChange[];
+  more: boolean;
 }
 /**
  * POST /api/incidents. `client_id` makes a retry safe: the same id is the same incident.

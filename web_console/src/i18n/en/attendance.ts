@@ -55,6 +55,7 @@ export const attendance = {
     inside: "{inside} were certainly inside an own grid: {lower}. ",
     unknown: "{unknown} cannot be judged ({count} stays); counted as inside it would be {upper}. ",
     certain: "Every stretch could be judged. ",
+    outage: "{outage} of that was an outage of the system, not of the worker. ",
     met: "The lower bound {lower} reaches the required {required}: met.",
     not_met: "Even the upper bound {upper} is below the required {required}: not met.",
     running:

@@ -55,6 +55,7 @@ export const attendance = {
     inside: "可以确认在本网格内 {inside}，占 {lower}。",
     unknown: "另有 {unknown} 无法判定（共 {count} 段），若全部算作在格，占比最多 {upper}。",
     certain: "全部时段均可判定。",
+    outage: "其中 {outage} 因系统故障没有记录，不由网格员承担。",
     met: "下限 {lower} 不低于规则要求的 {required}，判定达标。",
     not_met: "上限 {upper} 仍低于规则要求的 {required}，判定未达标。",
     running: "目前低于规则要求的 {required}，但当天尚未结束，仍可能达标，暂记待定。",
