@@ -49,6 +49,7 @@ export const attendance = {
   why: {
     planned: "{planned} were planned",
     leave: ", less {leave} of leave",
+    excused: ", less {excused} granted on appeal",
     order: ", less {order} on orders outside of the grid",
     work: ", which leaves {work} of work time. ",
     noWork: "There was no work time on this day, so nothing is judged.",

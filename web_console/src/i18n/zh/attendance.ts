@@ -49,6 +49,7 @@ export const attendance = {
   why: {
     planned: "当天排班 {planned}",
     leave: "，请假 {leave} 不计",
+    excused: "，申诉认定的 {excused} 不计",
     order: "，执行任务在格外的 {order} 不计",
     work: "，应计工时 {work}。",
     noWork: "当天没有应计工时，不作判定。",
