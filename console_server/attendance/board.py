@@ -62,8 +62,9 @@ async def board_of(
     missing = sorted(planned - summaries.keys())
     for verdict in await judge_workers(connection, pack, day, missing, now) if missing else ():
         summaries[verdict.worker_id] = summary_of(verdict)
+    settled = {worker_id for worker_id, each in stored.items() if each.final}
     rows = [
-        row_to_wire(person, day, summaries[worker_id])
+        row_to_wire(person, day, summaries[worker_id], final=worker_id in settled)
         for worker_id, person in persons.items()
         if worker_id in summaries
     ]
@@ -77,9 +78,9 @@ async def day_of(
     codes = await grid_codes(connection)
     kept = await settled_body(connection, person.worker_id, day)
     if kept is not None:
-        return day_to_wire(person, verdict_from(kept[0]), kept[1], codes)
+        return day_to_wire(person, verdict_from(kept[0]), kept[1], codes, final=True)
     verdicts = await judge_workers(connection, pack, day, [person.worker_id], now)
-    return day_to_wire(person, verdicts[0], now, codes)
+    return day_to_wire(person, verdicts[0], now, codes, final=False)
 
 
 async def month_of(

@@ -60,7 +60,8 @@ class DayInput:
 
     `planned`: shifts that begin on this day, to their end. `standby`: on call where the pack does
     not hold that to its rules. `duty`: on duty by the handset. `orders`: en route to
-    cleared. `now_us`: of a running day, else None.
+    cleared. `outages`: failures of the system itself. `excused`: granted on appeal.
+    `now_us`: of a running day, else None.
     """
 
     worker_id: int
@@ -74,6 +75,8 @@ class DayInput:
     orders: Spans = ()
     checkpoints: tuple[Checkpoint, ...] = ()
     now_us: int | None = None
+    outages: Spans = ()
+    excused: Spans = ()
 
     @property
     def asked(self) -> Spans:
@@ -83,8 +86,8 @@ class DayInput:
 
     @property
     def work(self) -> Spans:
-        """Time that was asked for, less leave."""
-        return without(self.asked, self.leaves)
+        """Time that was asked for, less leave and what was excused."""
+        return without(self.asked, union(self.leaves, self.excused))
 
     @property
     def domain(self) -> Spans:
@@ -97,7 +100,7 @@ class DayInput:
         if self.now_us is None:
             return ()
         ahead = tuple((max(start, self.now_us), end) for start, end in self.planned)
-        return without(union(ahead), union(self.leaves, self.standby))
+        return without(union(ahead), union(self.leaves, self.excused, self.standby))
 
     def _seen(self) -> Spans:
         if not len(self.fixes):
@@ -122,6 +125,7 @@ def input_hash(pack: RulePack, given: DayInput) -> str:
         "day": given.day.isoformat(),
         "now": given.now_us,
         "spans": [given.planned, given.standby, given.leaves, given.duty, given.orders],
+        "fair": [given.outages, given.excused],
         "grounds": [
             [each.from_us, each.to_us, each.grid_ids, each.border.digest if each.border else None]
             for each in given.grounds

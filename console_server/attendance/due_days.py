@@ -26,11 +26,14 @@ async def on_shift(connection: Connection, now: datetime, zone: str) -> set[tupl
     return {(row[0], row[1]) for row in await cursor.fetchall()}
 
 
-async def unfinished(connection: Connection, today: date) -> set[tuple[int, date]]:
-    """Days before today whose verdict is still a running one."""
+async def unfinished(connection: Connection, today: date, now: datetime) -> set[tuple[int, date]]:
+    """Days before today whose verdict is still a running one, or may become final now."""
     cursor = await connection.execute(
-        "SELECT worker_id, day FROM attendance_days WHERE NOT final AND day < %(today)s",
-        {"today": today},
+        """
+        SELECT worker_id, day FROM attendance_days
+        WHERE NOT final AND day < %(today)s AND settles_at <= %(now)s
+        """,
+        {"today": today, "now": now},
     )
     return {(row[0], row[1]) for row in await cursor.fetchall()}
 

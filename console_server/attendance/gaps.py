@@ -38,6 +38,7 @@ class Cause(IntEnum):
     IMPOSSIBLE_SPEED = 4
     NO_FIX_YET = 5
     NO_DATA = 6
+    OUTAGE = 7  # the system itself was broken
 
 
 CAUSES: Final = 8  # a state is judgement * CAUSES + cause

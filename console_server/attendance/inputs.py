@@ -103,6 +103,8 @@ def _day(
         orders=union((start, min(end or until_us, last_us)) for start, end in orders),
         checkpoints=tuple(each.point for each in roster.checkpoints if each.grid_id in own),
         now_us=frame.now_us if running else None,
+        outages=overlap(union(roster.outages), ((frame.from_us, until_us),)),
+        excused=overlap(union(roster.excused.get(worker_id, ())), ((frame.from_us, last_us),)),
     )
 
 

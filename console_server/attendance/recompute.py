@@ -16,7 +16,7 @@ from typing import Final
 
 from prometheus_client import Counter
 
-from console_server.attendance.commands import judge_workers, keep_verdicts
+from console_server.attendance.commands import judge_anew
 from console_server.attendance.due_days import (
     LOOK_BACK_DAYS,
     never_judged,
@@ -26,10 +26,12 @@ from console_server.attendance.due_days import (
 )
 from console_server.attendance.fix_reader import read_fixes
 from console_server.attendance.inputs import FixSource
+from console_server.attendance.reopening import forget_older, mark_reopened
 from console_server.attendance.running_fixes import RunningFixes
 from console_server.attendance.store import DirtyDay, clear_marks, dirty_days
 from console_server.database import Connection
 from console_server.parts import Parts
+from console_server.schema.edition import POSITIONS_KEPT_DAYS
 
 POLL_S: Final = 1.0
 REFRESH_S: Final = 20.0  # pause between two refreshes of the running day, at least
@@ -92,7 +94,10 @@ async def one_round(parts: Parts, running: Running) -> bool:
 async def _late(parts: Parts, now: datetime, today: date) -> int:
     """Judge past days that were marked; how many marks there were."""
     zone = parts.pack().time_zone
+    oldest = today - timedelta(days=POSITIONS_KEPT_DAYS - 1)
     async with parts.pool.connection() as connection:
+        await mark_reopened(connection, zone, oldest)
+        await forget_older(connection, oldest)
         on_duty = await on_shift(connection, now, zone)
         found = await dirty_days(connection, date.min, today, MARKS_A_ROUND)
         marks = [each for each in found if _of(each) not in on_duty]
@@ -121,7 +126,7 @@ async def _left_over(parts: Parts, today: date) -> set[WorkerDay]:
     midnight = datetime.combine(today, datetime.min.time(), pack.zone)
     first = midnight - timedelta(days=LOOK_BACK_DAYS)
     async with parts.pool.connection() as connection:
-        over = await unfinished(connection, today)
+        over = await unfinished(connection, today, parts.clock())
         return over | await never_judged(connection, first, midnight, pack.time_zone)
 
 
@@ -140,8 +145,7 @@ async def _judge(
             some = ordered[first : first + BATCH_WORKERS]
             began_s = time.monotonic()
             async with parts.pool.connection() as connection:
-                verdicts = await judge_workers(connection, parts.pack(), day, some, now, source)
-                await keep_verdicts(connection, verdicts, now)
+                await judge_anew(connection, parts.pack(), day, some, now, source)
                 done = [waiting[worker, day] for worker in some if (worker, day) in waiting]
                 await clear_marks(connection, done)
             JUDGED.inc(len(some))

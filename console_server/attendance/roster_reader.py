@@ -6,7 +6,7 @@ microseconds, in which the rules count.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, LiteralString, TypeVar
 
 from console_server.attendance.day import Checkpoint
@@ -51,6 +51,8 @@ class Roster:
     holdings: Mapping[int, Sequence[Holding]]
     outlines: Mapping[int, Sequence[Outline]]
     checkpoints: Sequence[GridCheckpoint]
+    outages: Sequence[Span] = ()
+    excused: Mapping[int, Sequence[Span]] = field(default_factory=dict)
 
 
 async def read_roster(
@@ -82,6 +84,8 @@ async def read_roster(
         holdings=_grouped((each.worker_id, each) for each in holdings),
         outlines=_grouped((each.grid_id, each) for each in outlines),
         checkpoints=checkpoints,
+        outages=[(start, end) for start, end in await _rows(connection, _OUTAGES, given)],
+        excused=_spans(await _rows(connection, _EXCUSED, given)),
     )
 
 
@@ -158,6 +162,19 @@ _OUTLINES: Final = """
     WHERE area_id = ANY(%(grids)s::integer[])
       AND valid_from <= %(to_at)s AND (valid_to IS NULL OR valid_to > %(from_at)s)
     ORDER BY area_id, valid_from
+"""
+_OUTAGES: Final = """
+    SELECT (extract(epoch FROM started_at) * 1000000)::bigint,
+           (extract(epoch FROM ended_at) * 1000000)::bigint
+    FROM outages
+    WHERE started_at < %(to_at)s AND ended_at > %(from_at)s
+"""
+_EXCUSED: Final = """
+    SELECT worker_id, (extract(epoch FROM excused_from) * 1000000)::bigint,
+           (extract(epoch FROM excused_to) * 1000000)::bigint
+    FROM appeals
+    WHERE ruling = 'granted' AND worker_id = ANY(%(workers)s::integer[])
+      AND excused_from < %(to_at)s AND excused_to > %(from_at)s
 """
 _CHECKPOINTS: Final = """
     SELECT area_id, checkpoint_id, lon, lat, radius_m::float8

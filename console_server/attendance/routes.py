@@ -5,23 +5,25 @@ import asyncio
 import re
 from calendar import monthrange
 from datetime import date as Date  # noqa: N812 - `date` is the parameter's name on the wire
-from typing import Final
+from datetime import timedelta
+from typing import Annotated, Final
 from urllib.parse import quote
 
 from litestar import Response, Router, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from console_server.access.account import AccountRequest
 from console_server.access.guards import requires
 from console_server.areas.tree import AreaTree
 from console_server.attendance.board import board_of, day_of, month_of, visible_person
+from console_server.attendance.changes import changes_of
 from console_server.attendance.export import workbook
 from console_server.database import Pool
 from console_server.errors import Invalid
 from console_server.packs.pack import RulePack
 from console_server.parts import Clock
-from console_server.wire.attendance import AttendanceBoard, AttendanceDay
+from console_server.wire.attendance import AttendanceBoard, AttendanceDay, VerdictChanges
 
 YEARS: Final = (2000, 2199)
 READERS: Final = requires("supervisor", "duty_leader", "dispatcher")
@@ -83,6 +85,24 @@ async def export(
     return Response(content, media_type=XLSX, headers={"Content-Disposition": disposition})
 
 
+@get("/attendance/changes", guards=[READERS])
+async def changes(
+    request: AccountRequest,
+    pool: NamedDependency[Pool],
+    areas: NamedDependency[AreaTree],
+    pack: NamedDependency[RulePack],
+    clock: NamedDependency[Clock],
+    first: Annotated[Date | None, QueryParameter(name="from")] = None,
+    last: Annotated[Date | None, QueryParameter(name="to")] = None,
+    area: FromQuery[str | None] = None,
+) -> VerdictChanges:
+    """Final verdicts that changed, of the days from `from` to `to`; else of five weeks."""
+    to = _recorded(last or clock().astimezone(pack.zone).date())
+    begin = _recorded(first or to - timedelta(days=35))
+    async with pool.connection() as connection:
+        return await changes_of(connection, begin, to, areas.within(request.user, area))
+
+
 def _recorded(day: Date) -> Date:
     """A day of which there can be a record.
 
@@ -106,4 +126,4 @@ def _month(text: str | None, today: Date) -> tuple[Date, Date]:
     return _recorded(Date(max(year, 1), month, 1)), Date(year, month, monthrange(year, month)[1])
 
 
-router = Router(path="/", route_handlers=[board, worker_day, export], tags=["attendance"])
+router = Router(path="/", route_handlers=[board, worker_day, changes, export], tags=["attendance"])

@@ -2,13 +2,14 @@
 
 Owns the arithmetic of the rule "at least a third of work time in the grid"; not how time was
 judged (`stays.py`). Time on an order outside of the own grid leaves the work time altogether;
-time on an order at an unknown place counts in whichever way is best for the upper bound. Pure.
+time on an order at an unknown place, and time in which the system itself was broken, counts in
+whichever way is best for the upper bound and not at all for the lower one. Pure.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from console_server.attendance.gaps import Judgement
+from console_server.attendance.gaps import Cause, Judgement
 from console_server.attendance.outcome import Outcome, decide
 from console_server.attendance.spans import Spans, length, overlap
 from console_server.attendance.stays import Stay
@@ -17,13 +18,17 @@ from console_server.packs.rules import ShareRules
 
 @dataclass(frozen=True, slots=True)
 class WorkTime:
-    """Work time by judgement, microseconds. `order_unknown_us` is a part of `order_us`."""
+    """Work time by judgement, microseconds. `order_unknown_us` is a part of `order_us`.
+
+    `outage_us`: unknown because the system itself was broken; no part of `unknown_us`.
+    """
 
     inside_us: int
     outside_us: int
     unknown_us: int
     order_us: int
     order_unknown_us: int
+    outage_us: int = 0
 
     @property
     def work_us(self) -> int:
@@ -44,18 +49,21 @@ class Share:
 def split_work(stays: Iterable[Stay], work: Spans) -> WorkTime:
     """How work time divides; the stays cover all of it."""
     by_judgement = dict.fromkeys(Judgement, 0)
-    order_unknown_us = 0
+    order_unknown_us = outage_us = 0
     for stay in stays:
         worked_us = length(overlap((stay.span,), work))
         by_judgement[stay.judgement] += worked_us
+        if stay.judgement is Judgement.UNKNOWN and stay.cause == Cause.OUTAGE:
+            outage_us += worked_us
         if stay.judgement is Judgement.ON_ORDER and stay.cause:
             order_unknown_us += worked_us
     return WorkTime(
         inside_us=by_judgement[Judgement.INSIDE],
         outside_us=by_judgement[Judgement.OUTSIDE],
-        unknown_us=by_judgement[Judgement.UNKNOWN],
+        unknown_us=by_judgement[Judgement.UNKNOWN] - outage_us,
         order_us=by_judgement[Judgement.ON_ORDER],
         order_unknown_us=order_unknown_us,
+        outage_us=outage_us,
     )
 
 
@@ -68,8 +76,9 @@ def in_grid_share(time: WorkTime, rules: ShareRules | None, *, outstanding_us: i
     required = float(rules.min_share) if rules else 0.0
     if not time.work_us:
         return Share(None, None, required, None)
-    best_us = time.inside_us + time.unknown_us + time.order_unknown_us
-    best_of_us = time.work_us + time.order_unknown_us
+    open_us = time.order_unknown_us + time.outage_us
+    best_us = time.inside_us + time.unknown_us + open_us
+    best_of_us = time.work_us + open_us
     outcome = None
     if rules:
         part, of = rules.min_share.numerator, rules.min_share.denominator

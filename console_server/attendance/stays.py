@@ -5,14 +5,17 @@ for a rule (`share.py`, `patrol.py`). Pure, vectorised over many worker days.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from console_server.attendance.border import Bools, Ints
 from console_server.attendance.columns import DayColumns
 from console_server.attendance.day import NO_GRID
-from console_server.attendance.gaps import CAUSES, Changes, Judgement
+from console_server.attendance.gaps import CAUSES, UNKNOWN, Cause, Changes, Judgement
 from console_server.attendance.spans import Span
+
+NOTHING_CAME: Final = (Cause.NO_SIGNAL, Cause.NO_FIX_YET, Cause.NO_DATA)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +70,22 @@ def stays_of(batch: DayColumns, changes: Changes) -> list[list[Stay]]:
 def _segments(batch: DayColumns, changes: Changes) -> Segments:
     domain = batch.spans(day.domain for day in batch.days)
     orders = batch.spans(day.orders for day in batch.days)
-    edges = [changes.key, domain.starts, domain.ends, orders.starts, orders.ends, batch.hull_to]
-    cuts = np.unique(np.concatenate(edges))
+    outages = batch.spans(day.outages for day in batch.days)
+    layers = (domain, orders, outages)
+    edges = [edge for layer in layers for edge in (layer.starts, layer.ends)]
+    cuts = np.unique(np.concatenate([changes.key, batch.hull_to, *edges]))
     start, end = cuts[:-1], cuts[1:]
     held = domain.hold(start)
     start, end = start[held], end[held]
     state = changes.state[np.searchsorted(changes.key, start, side="right") - 1]
+    state = _in_outage(state, outages.hold(start))
     return Segments(start, end, _row_of(batch, start), _on_order(state, orders.hold(start)))
+
+
+def _in_outage(state: Ints, broken: Bools) -> Ints:
+    """Where no fix came while the system was broken, that is why."""
+    missing = np.isin(state, [UNKNOWN + cause for cause in NOTHING_CAME])
+    return np.where(broken & missing, UNKNOWN + Cause.OUTAGE, state)
 
 
 def _on_order(state: Ints, ordered: Bools) -> Ints:

@@ -26,9 +26,11 @@ class StoredDay:
     worker_id: int
     day: date
     computed_at: datetime
+    pack_code: str
     pack_version: str
     input_hash: str
     final: bool
+    settles_at: datetime
     summary: Any
 
 
@@ -45,7 +47,6 @@ class DirtyDay:
 class NewDay(StoredDay):
     """A verdict to be stored, with its evidence."""
 
-    pack_code: str
     body: bytes
 
 
@@ -68,7 +69,8 @@ async def stored_days(
     async with connection.cursor(row_factory=class_row(StoredDay)) as cursor:
         await cursor.execute(
             """
-            SELECT worker_id, day, computed_at, pack_version, input_hash, final, summary
+            SELECT worker_id, day, computed_at, pack_code, pack_version, input_hash, final,
+                   settles_at, summary
             FROM attendance_days
             WHERE day = %(day)s AND worker_id = ANY(%(workers)s::integer[])
             """,
@@ -84,7 +86,8 @@ async def stored_month(
     async with connection.cursor(row_factory=class_row(StoredDay)) as cursor:
         await cursor.execute(
             """
-            SELECT worker_id, day, computed_at, pack_version, input_hash, final, summary
+            SELECT worker_id, day, computed_at, pack_code, pack_version, input_hash, final,
+                   settles_at, summary
             FROM attendance_days
             WHERE day BETWEEN %(first)s AND %(last)s AND worker_id = ANY(%(workers)s::integer[])
             ORDER BY day, worker_id
@@ -117,13 +120,14 @@ async def put_days(connection: Connection, days: Sequence[NewDay]) -> None:
         await cursor.executemany(
             """
             INSERT INTO attendance_days (worker_id, day, computed_at, pack_code, pack_version,
-                                         input_hash, body, final, summary)
+                                         input_hash, body, final, settles_at, summary)
             VALUES (%(worker_id)s, %(day)s, %(computed_at)s, %(pack_code)s, %(pack_version)s,
-                    %(input_hash)s, %(body)s::jsonb, %(final)s, %(summary)s::jsonb)
+                    %(input_hash)s, %(body)s::jsonb, %(final)s, %(settles_at)s,
+                    %(summary)s::jsonb)
             ON CONFLICT (worker_id, day) DO UPDATE SET computed_at = excluded.computed_at,
                 pack_code = excluded.pack_code, pack_version = excluded.pack_version,
                 input_hash = excluded.input_hash, body = excluded.body, final = excluded.final,
-                summary = excluded.summary
+                settles_at = excluded.settles_at, summary = excluded.summary
             """,
             [
                 {
@@ -135,11 +139,30 @@ async def put_days(connection: Connection, days: Sequence[NewDay]) -> None:
                     "input_hash": each.input_hash,
                     "body": each.body.decode(),
                     "final": each.final,
+                    "settles_at": each.settles_at,
                     "summary": msgspec.json.encode(each.summary).decode(),
                 }
                 for each in days
             ],
         )
+
+
+async def excused_since(connection: Connection, days: Collection[StoredDay]) -> set[int]:
+    """Whose appeal against one of these verdicts was granted after it was made."""
+    cursor = await connection.execute(
+        """
+        SELECT a.worker_id FROM appeals a
+        JOIN unnest(%(workers)s::integer[], %(days)s::date[], %(made)s::timestamptz[])
+            AS v (worker_id, day, made_at) USING (worker_id, day)
+        WHERE a.ruling = 'granted' AND a.ruled_at > v.made_at
+        """,
+        {
+            "workers": [each.worker_id for each in days],
+            "days": [each.day for each in days],
+            "made": [each.computed_at for each in days],
+        },
+    )
+    return {row[0] for row in await cursor.fetchall()}
 
 
 async def record_changes(connection: Connection, changes: Sequence[Change]) -> None:

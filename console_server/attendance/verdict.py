@@ -11,7 +11,7 @@ from datetime import date
 
 from console_server.attendance.columns import columns_of
 from console_server.attendance.day import DayInput, input_hash
-from console_server.attendance.gaps import Judgement, judge_gaps
+from console_server.attendance.gaps import Cause, Judgement, judge_gaps
 from console_server.attendance.patrol import Patrol, PatrolCount, count_patrols, patrols_in
 from console_server.attendance.places import Places, places_of
 from console_server.attendance.share import Share, WorkTime, in_grid_share, split_work
@@ -43,6 +43,7 @@ class DayVerdict:
     work: Spans
     stays: tuple[Stay, ...]
     patrol_list: tuple[Patrol, ...]
+    excused_us: int = 0
 
 
 def judge_days(pack: RulePack, days: Sequence[DayInput]) -> list[DayVerdict]:
@@ -82,6 +83,7 @@ def _verdict(pack: RulePack, day: DayInput, stays: list[Stay], places: Places | 
         work=work,
         stays=tuple(stays),
         patrol_list=tuple(patrols),
+        excused_us=length(overlap(day.asked, without(day.excused, day.leaves))),
     )
 
 
@@ -114,9 +116,13 @@ def _windows(pack: RulePack, day: DayInput) -> list[Span]:
 
 
 def _free(day: DayInput, stays: list[Stay]) -> Spans:
-    """Work time in which nobody had sent the worker elsewhere."""
-    ordered = tuple(stay.span for stay in stays if stay.judgement is Judgement.ON_ORDER)
-    return without(day.work, ordered)
+    """Work time in which nobody had sent the worker elsewhere and the system was whole."""
+    taken = (
+        stay.span
+        for stay in stays
+        if stay.judgement is Judgement.ON_ORDER or stay.cause == Cause.OUTAGE
+    )
+    return without(day.work, tuple(taken))
 
 
 def _is_asked(day: DayInput, free: Spans, rules: PatrolRules) -> bool:

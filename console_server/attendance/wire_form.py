@@ -43,6 +43,8 @@ class Summary:
     in_grid: wire.ShareVerdict
     patrols: wire.CountVerdict
     twice_daily: wire.TwiceDailyVerdict
+    outage_s: float = 0.0
+    excused_s: float = 0.0
 
     def outcomes(self) -> tuple[wire.Outcome | None, ...]:
         """What moves somebody's pay."""
@@ -64,6 +66,8 @@ def summary_of(verdict: DayVerdict) -> Summary:
             patrols.count, patrols.possible, patrols.required, _told(patrols.outcome)
         ),
         twice_daily=wire.TwiceDailyVerdict(_told(twice.outcome), list(twice.windows)),
+        outage_s=verdict.time.outage_us / SECOND_US,
+        excused_s=verdict.excused_us / SECOND_US,
     )
 
 
@@ -82,7 +86,7 @@ def summary_from(stored: object) -> Summary:
     return msgspec.convert(stored, Summary)
 
 
-def row_to_wire(person: Person, day: date, summary: Summary) -> wire.AttendanceRow:
+def row_to_wire(person: Person, day: date, summary: Summary, *, final: bool) -> wire.AttendanceRow:
     """A line of the board."""
     return wire.AttendanceRow(
         worker_id=person.worker_id,
@@ -96,14 +100,20 @@ def row_to_wire(person: Person, day: date, summary: Summary) -> wire.AttendanceR
         in_grid=summary.in_grid,
         patrols=summary.patrols,
         twice_daily=summary.twice_daily,
+        final=final,
     )
 
 
 def day_to_wire(
-    person: Person, verdict: DayVerdict, computed_at: datetime, grids: Mapping[int, str]
+    person: Person,
+    verdict: DayVerdict,
+    computed_at: datetime,
+    grids: Mapping[int, str],
+    *,
+    final: bool,
 ) -> wire.AttendanceDay:
     """A day with its evidence. `grids`: codes by area id."""
-    row = row_to_wire(person, verdict.day, summary_of(verdict))
+    row = row_to_wire(person, verdict.day, summary_of(verdict), final=final)
     return wire.AttendanceDay(
         **{name: getattr(row, name) for name in row.__struct_fields__},
         pack_code=verdict.pack_code,
@@ -115,6 +125,8 @@ def day_to_wire(
         leave_s=verdict.leave_us / SECOND_US,
         order_s=verdict.time.order_us / SECOND_US,
         outside_s=verdict.time.outside_us / SECOND_US,
+        outage_s=verdict.time.outage_us / SECOND_US,
+        excused_s=verdict.excused_us / SECOND_US,
         work_spans=[(from_us(start), from_us(end)) for start, end in verdict.work],
         stays=_stays(verdict, grids),
         patrol_list=[_patrol(each) for each in verdict.patrol_list],

@@ -16,6 +16,7 @@ from psycopg_pool import PoolTimeout
 from redis.exceptions import RedisError
 
 from console_server.database import Pool
+from console_server.health.outages import OutageRecord
 from console_server.health.probe import Probe
 from console_server.parts import Parts
 from console_server.wire.live import Health
@@ -51,10 +52,12 @@ class HealthWatch:
 
     async def run(self, parts: Parts) -> None:
         """Ask for ever, more often until all is well."""
+        record = OutageRecord()
         with Probe(parts.settings) as probe:
             while True:
                 answer = self._answer = await examine(parts, probe)
                 self._examined = time.monotonic()
+                await record.note(parts.pool, answer, parts.clock())
                 parts.hub.tell_health([name for name, is_ in answer.parts.items() if is_ != "ok"])
                 _count(answer)
                 await asyncio.sleep(EVERY_S if answer.ready else UNTIL_READY_EVERY_S)

@@ -99,9 +99,19 @@ class JudgementRules:
 
 @dataclass(frozen=True, slots=True)
 class WorkRules:
-    """What counts as work time. `standby_counts`: standby (值班备勤) is held to the rules."""
+    """What counts as work time, and when what was found of it stands.
+
+    `standby_counts`: standby (值班备勤) is held to the rules. A verdict becomes final
+    `final_after_s` after the end of its day or of that day's last shift, once nothing new has come
+    for `quiet_s`.
+    A worker may object for `appeal_within_days`; it is to be ruled on within `rule_within_days`.
+    """
 
     standby_counts: bool = True
+    final_after_s: float = 21_600.0
+    quiet_s: float = 900.0
+    appeal_within_days: int = 7
+    rule_within_days: int = 5
     example: bool = False
 
 

@@ -1,5 +1,47 @@
 -- Generated from the migrations by `python -m console_server.schema`. Read, do not edit.
 
+CREATE FUNCTION public.appeal_reopens() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM reopen_time(NEW.worker_id, NEW.excused_from, NEW.excused_to);
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION public.border_reopens() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    grid integer := coalesce(NEW.area_id, OLD.area_id);
+    start_at timestamptz := coalesce(NEW.valid_from, OLD.valid_from);
+    end_at timestamptz := greatest(coalesce(OLD.valid_to, 'infinity'),
+        coalesce(NEW.valid_to, 'infinity'));
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        end_at := NEW.valid_to;
+    ELSIF TG_OP = 'DELETE' THEN
+        end_at := OLD.valid_to;
+    ELSIF NEW.wkb = OLD.wkb THEN
+        start_at := moved_from(OLD.valid_from, NEW.valid_from, OLD.valid_to, NEW.valid_to);
+    END IF;
+    PERFORM reopen_time(held.worker_id, start_at, end_at)
+        FROM (SELECT DISTINCT worker_id FROM worker_grids WHERE area_id = grid) AS held;
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION public.dispatch_reopens() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM reopen_time(NEW.worker_id,
+        least(NEW.en_route_at, NEW.on_scene_at, OLD.en_route_at, OLD.on_scene_at),
+        greatest(NEW.cleared_at, NEW.ended_at, OLD.cleared_at, OLD.ended_at));
+    RETURN NULL;
+END
+$$;
+
 CREATE FUNCTION public.forget_before(positions_before timestamp with time zone, rejected_before timestamp with time zone) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -13,6 +55,62 @@ BEGIN
     DELETE FROM rejected_fixes WHERE received_at < rejected_before;
     DELETE FROM handset_status WHERE at < positions_before;
     DELETE FROM duty_periods WHERE ended_at < positions_before;
+END
+$$;
+
+CREATE FUNCTION public.leave_reopens() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP <> 'INSERT' THEN
+        PERFORM reopen_time(OLD.worker_id, OLD.starts_at, OLD.ends_at);
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        PERFORM reopen_time(NEW.worker_id, NEW.starts_at, NEW.ends_at);
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION public.moved_from(old_from timestamp with time zone, new_from timestamp with time zone, old_to timestamp with time zone, new_to timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE sql IMMUTABLE
+    AS $$
+    SELECT CASE WHEN old_from IS NOT DISTINCT FROM new_from
+        THEN least(coalesce(old_to, 'infinity'), coalesce(new_to, 'infinity'))
+        ELSE least(old_from, new_from) END
+$$;
+
+CREATE FUNCTION public.outage_reopens() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM reopen_time(met.worker_id, NEW.started_at, NEW.ended_at)
+        FROM (SELECT DISTINCT worker_id FROM shifts
+              WHERE starts_at < NEW.ended_at AND ends_at > NEW.started_at) AS met;
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION public.reopen_time(worker integer, start_at timestamp with time zone, end_at timestamp with time zone) RETURNS void
+    LANGUAGE sql
+    AS $$
+    INSERT INTO reopened_spans (worker_id, from_at, to_at)
+    SELECT worker, start_at, least(coalesce(end_at, 'infinity'), clock_timestamp())
+    WHERE start_at < clock_timestamp()
+$$;
+
+CREATE FUNCTION public.worker_grid_reopens() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    CASE TG_OP
+    WHEN 'INSERT' THEN PERFORM reopen_time(NEW.worker_id, NEW.valid_from, NEW.valid_to);
+    WHEN 'DELETE' THEN PERFORM reopen_time(OLD.worker_id, OLD.valid_from, OLD.valid_to);
+    ELSE PERFORM reopen_time(NEW.worker_id,
+            moved_from(OLD.valid_from, NEW.valid_from, OLD.valid_to, NEW.valid_to),
+            greatest(coalesce(OLD.valid_to, 'infinity'), coalesce(NEW.valid_to, 'infinity')));
+    END CASE;
+    RETURN NULL;
 END
 $$;
 
@@ -31,6 +129,37 @@ CREATE TABLE public.accounts (
 
 ALTER TABLE public.accounts ALTER COLUMN account_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.accounts_account_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.appeals (
+    appeal_id bigint NOT NULL,
+    worker_id integer NOT NULL,
+    day date NOT NULL,
+    input_hash text NOT NULL,
+    filed_at timestamp with time zone NOT NULL,
+    filed_by integer NOT NULL,
+    grounds text NOT NULL,
+    claimed_from timestamp with time zone,
+    claimed_to timestamp with time zone,
+    rule_by timestamp with time zone NOT NULL,
+    ruling text,
+    ruled_at timestamp with time zone,
+    ruled_by integer,
+    reason text,
+    excused_from timestamp with time zone,
+    excused_to timestamp with time zone,
+    CONSTRAINT appeals_check CHECK ((excused_to > excused_from)),
+    CONSTRAINT appeals_check1 CHECK (((ruling IS NULL) = (ruled_at IS NULL))),
+    CONSTRAINT appeals_ruling_check CHECK ((ruling = ANY (ARRAY['granted'::text, 'denied'::text, 'withdrawn'::text])))
+);
+
+ALTER TABLE public.appeals ALTER COLUMN appeal_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.appeals_appeal_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -94,7 +223,15 @@ CREATE TABLE public.attendance_days (
     input_hash text NOT NULL,
     body jsonb NOT NULL,
     final boolean NOT NULL,
-    summary jsonb NOT NULL
+    summary jsonb NOT NULL,
+    settles_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.attendance_warnings (
+    worker_id integer NOT NULL,
+    day date NOT NULL,
+    told_at timestamp with time zone NOT NULL,
+    body jsonb NOT NULL
 );
 
 CREATE TABLE public.audit_log (
@@ -295,6 +432,12 @@ CREATE TABLE public.incidents (
     CONSTRAINT incidents_source_check CHECK ((source = ANY (ARRAY['handset'::text, 'dispatcher'::text, 'hotline'::text, 'resident'::text, 'duress'::text, 'alert'::text])))
 );
 
+CREATE TABLE public.last_well (
+    only_row boolean DEFAULT true NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT last_well_only_row_check CHECK (only_row)
+);
+
 CREATE TABLE public.leaves (
     leave_id integer NOT NULL,
     worker_id integer NOT NULL,
@@ -317,6 +460,23 @@ CREATE TABLE public.loopback (
     area_code text NOT NULL,
     fixed_at timestamp with time zone NOT NULL,
     received_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.outages (
+    outage_id bigint NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone NOT NULL,
+    parts text[] NOT NULL,
+    CONSTRAINT outages_check CHECK ((ended_at > started_at))
+);
+
+ALTER TABLE public.outages ALTER COLUMN outage_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.outages_outage_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE public.outbox (
@@ -370,6 +530,22 @@ CREATE TABLE public.rejected_fixes (
     fixed_at timestamp with time zone,
     detail text,
     payload bytea
+);
+
+CREATE TABLE public.reopened_spans (
+    span_id bigint NOT NULL,
+    worker_id integer NOT NULL,
+    from_at timestamp with time zone NOT NULL,
+    to_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE public.reopened_spans ALTER COLUMN span_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.reopened_spans_span_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE public.schema_migrations (
@@ -450,6 +626,9 @@ ALTER TABLE ONLY public.accounts
 ALTER TABLE ONLY public.accounts
     ADD CONSTRAINT accounts_username_key UNIQUE (username);
 
+ALTER TABLE ONLY public.appeals
+    ADD CONSTRAINT appeals_pkey PRIMARY KEY (appeal_id);
+
 ALTER TABLE ONLY public.area_boundaries
     ADD CONSTRAINT area_boundaries_pkey PRIMARY KEY (area_id, valid_from);
 
@@ -464,6 +643,9 @@ ALTER TABLE ONLY public.attendance_changes
 
 ALTER TABLE ONLY public.attendance_days
     ADD CONSTRAINT attendance_days_pkey PRIMARY KEY (worker_id, day);
+
+ALTER TABLE ONLY public.attendance_warnings
+    ADD CONSTRAINT attendance_warnings_pkey PRIMARY KEY (worker_id, day);
 
 ALTER TABLE ONLY public.audit_log
     ADD CONSTRAINT audit_log_pkey PRIMARY KEY (audit_id);
@@ -525,11 +707,17 @@ ALTER TABLE ONLY public.incidents
 ALTER TABLE ONLY public.incidents
     ADD CONSTRAINT incidents_pkey PRIMARY KEY (incident_id);
 
+ALTER TABLE ONLY public.last_well
+    ADD CONSTRAINT last_well_pkey PRIMARY KEY (only_row);
+
 ALTER TABLE ONLY public.leaves
     ADD CONSTRAINT leaves_pkey PRIMARY KEY (leave_id);
 
 ALTER TABLE ONLY public.loopback
     ADD CONSTRAINT loopback_pkey PRIMARY KEY (area_code);
+
+ALTER TABLE ONLY public.outages
+    ADD CONSTRAINT outages_pkey PRIMARY KEY (outage_id);
 
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (outbox_id);
@@ -539,6 +727,9 @@ ALTER TABLE ONLY public.packs
 
 ALTER TABLE ONLY public.positions
     ADD CONSTRAINT positions_pkey PRIMARY KEY (worker_id, fixed_at, handset_id);
+
+ALTER TABLE ONLY public.reopened_spans
+    ADD CONSTRAINT reopened_spans_pkey PRIMARY KEY (span_id);
 
 ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (name);
@@ -561,7 +752,13 @@ ALTER TABLE ONLY public.workers
 ALTER TABLE ONLY public.workers
     ADD CONSTRAINT workers_pkey PRIMARY KEY (worker_id);
 
+CREATE INDEX appeals_day ON public.appeals USING btree (day, worker_id);
+
+CREATE UNIQUE INDEX appeals_open ON public.appeals USING btree (worker_id, day) WHERE (ruling IS NULL);
+
 CREATE INDEX areas_lineage ON public.areas USING gin (lineage);
+
+CREATE INDEX attendance_changes_at ON public.attendance_changes USING btree (changed_at);
 
 CREATE INDEX attendance_changes_day ON public.attendance_changes USING btree (day, worker_id);
 
@@ -591,6 +788,8 @@ CREATE INDEX incidents_reported ON public.incidents USING btree (reported_at);
 
 CREATE INDEX leaves_worker ON public.leaves USING btree (worker_id, starts_at);
 
+CREATE INDEX outages_time ON public.outages USING btree (started_at, ended_at);
+
 CREATE INDEX outbox_done ON public.outbox USING btree (done_at) WHERE (done_at IS NOT NULL);
 
 CREATE INDEX outbox_waiting ON public.outbox USING btree (outbox_id) WHERE (done_at IS NULL);
@@ -603,11 +802,32 @@ CREATE INDEX track_looks_at ON public.track_looks USING btree (looked_at);
 
 CREATE INDEX worker_grids_area ON public.worker_grids USING btree (area_id);
 
+CREATE TRIGGER appeals_reopen AFTER UPDATE ON public.appeals FOR EACH ROW WHEN ((new.excused_from IS NOT NULL)) EXECUTE FUNCTION public.appeal_reopens();
+
+CREATE TRIGGER area_boundaries_reopen AFTER INSERT OR DELETE OR UPDATE ON public.area_boundaries FOR EACH ROW EXECUTE FUNCTION public.border_reopens();
+
+CREATE TRIGGER dispatches_reopen AFTER UPDATE ON public.dispatches FOR EACH ROW WHEN (((COALESCE(new.en_route_at, new.on_scene_at, old.en_route_at, old.on_scene_at) IS NOT NULL) AND ((((new.en_route_at IS DISTINCT FROM old.en_route_at) OR (new.on_scene_at IS DISTINCT FROM old.on_scene_at)) OR (new.cleared_at IS DISTINCT FROM old.cleared_at)) OR (new.ended_at IS DISTINCT FROM old.ended_at)))) EXECUTE FUNCTION public.dispatch_reopens();
+
+CREATE TRIGGER leaves_reopen AFTER INSERT OR DELETE OR UPDATE ON public.leaves FOR EACH ROW EXECUTE FUNCTION public.leave_reopens();
+
+CREATE TRIGGER outages_reopen AFTER INSERT ON public.outages FOR EACH ROW EXECUTE FUNCTION public.outage_reopens();
+
+CREATE TRIGGER worker_grids_reopen AFTER INSERT OR DELETE OR UPDATE ON public.worker_grids FOR EACH ROW EXECUTE FUNCTION public.worker_grid_reopens();
+
 ALTER TABLE ONLY public.accounts
     ADD CONSTRAINT accounts_area_id_fkey FOREIGN KEY (area_id) REFERENCES public.areas(area_id);
 
 ALTER TABLE ONLY public.accounts
     ADD CONSTRAINT accounts_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id);
+
+ALTER TABLE ONLY public.appeals
+    ADD CONSTRAINT appeals_filed_by_fkey FOREIGN KEY (filed_by) REFERENCES public.accounts(account_id);
+
+ALTER TABLE ONLY public.appeals
+    ADD CONSTRAINT appeals_ruled_by_fkey FOREIGN KEY (ruled_by) REFERENCES public.accounts(account_id);
+
+ALTER TABLE ONLY public.appeals
+    ADD CONSTRAINT appeals_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id);
 
 ALTER TABLE ONLY public.area_boundaries
     ADD CONSTRAINT area_boundaries_area_id_fkey FOREIGN KEY (area_id) REFERENCES public.areas(area_id);
@@ -620,6 +840,9 @@ ALTER TABLE ONLY public.attendance_changes
 
 ALTER TABLE ONLY public.attendance_days
     ADD CONSTRAINT attendance_days_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id);
+
+ALTER TABLE ONLY public.attendance_warnings
+    ADD CONSTRAINT attendance_warnings_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id);
 
 ALTER TABLE ONLY public.checkpoints
     ADD CONSTRAINT checkpoints_area_id_fkey FOREIGN KEY (area_id) REFERENCES public.areas(area_id);

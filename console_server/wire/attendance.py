@@ -69,10 +69,15 @@ class AttendanceRow(Body, frozen=True):
     in_grid: ShareVerdict
     patrols: CountVerdict
     twice_daily: TwiceDailyVerdict
+    final: bool  # late data has had its time; from now on a change is listed
 
 
 class AttendanceDay(AttendanceRow, frozen=True):
-    """One worker's day with its evidence. `provisional`: the day is still running."""
+    """One worker's day with its evidence. `provisional`: the day is still running.
+
+    `outage_s`: work time that is unknown because the system itself was broken. `excused_s`: granted
+    on appeal.
+    """
 
     pack_code: str
     pack_version: str
@@ -83,6 +88,8 @@ class AttendanceDay(AttendanceRow, frozen=True):
     leave_s: float
     order_s: float
     outside_s: float
+    outage_s: float
+    excused_s: float
     work_spans: list[tuple[datetime, datetime]]
     stays: list[Stay]
     patrol_list: list[Patrol]
@@ -93,3 +100,35 @@ class AttendanceBoard(Body, frozen=True):
 
     date: date
     rows: list[AttendanceRow]
+
+
+class Verdicts(Body, frozen=True):
+    """The outcomes of one day, without their evidence."""
+
+    in_grid: ShareVerdict
+    patrols: CountVerdict
+    twice_daily: TwiceDailyVerdict
+
+
+class VerdictChange(Body, frozen=True):
+    """A final verdict that came out otherwise.
+
+    `cause`: late_data, orders, roster, outage, appeal, or new_rules.
+    """
+
+    change_id: int
+    worker_id: int
+    worker_code: str
+    worker_name: str
+    date: date
+    changed_at: datetime
+    cause: str
+    before: Verdicts
+    after: Verdicts
+
+
+class VerdictChanges(Body, frozen=True):
+    """GET /api/attendance/changes?from&to&area; `more`: there are older ones."""
+
+    changes: list[VerdictChange]
+    more: bool

@@ -126,10 +126,20 @@ class Record:
             connection.execute(
                 "INSERT INTO dispatches (dispatch_id, incident_id, worker_id, status, ordered_at,"
                 " en_route_at, cleared_at, ended_at) VALUES (gen_random_uuid(), %s, %s, %s, %s, %s,"
-                " %s, %s)",
-                (row[0] if row else None, self.worker_id, "cleared" if cleared_at else "en_route",
-                 en_route_at, en_route_at, cleared_at, cleared_at),
+                " NULL, NULL)",
+                (row[0] if row else None, self.worker_id, "en_route", en_route_at, en_route_at),
             )  # fmt: skip
+            connection.execute(
+                "UPDATE dispatches SET status = %s, cleared_at = %s, ended_at = %s"
+                " WHERE worker_id = %s",
+                ("cleared" if cleared_at else "en_route", cleared_at, cleared_at, self.worker_id),
+            )
+
+    def outage(self, start: datetime, end: datetime) -> None:
+        self.write(
+            "INSERT INTO outages (started_at, ended_at, parts) VALUES (%s, %s, '{store}')",
+            [(start, end)],
+        )
 
     def day(self, day: date, role: str = "supervisor") -> dict[str, Any]:
         """The worker's day as the API tells it."""
@@ -170,7 +180,8 @@ class Record:
         with psycopg.connect(self.server.owner_url) as connection:
             for table in (
                 "dirty_days", "positions", "dispatches", "shifts", "leaves", "duty_periods",
-                "attendance_changes", "attendance_days", "track_looks",
+                "attendance_changes", "attendance_days", "track_looks", "appeals", "outages",
+                "reopened_spans", "attendance_warnings",
             ):  # fmt: skip
                 connection.execute(f"DELETE FROM {table}")  # noqa: S608 - fixed names
 

@@ -74,6 +74,45 @@ def test_late_backlog_changes_the_verdict_and_the_change_is_listed(record: Recor
     assert (becomes["in_grid"]["outcome"], becomes["patrols"]["outcome"]) == ("met", "met")
 
 
+def test_what_happened_otherwise_than_known_reopens_a_day_that_is_final(record: Record) -> None:
+    day = yesterday()
+    record.shift(at(day, "09:00"), at(day, "12:00"))
+    record.fixes(standing(INSIDE, at(day, "09:00"), at(day, "09:45")))
+    record.fixes(standing(OUTSIDE, at(day, "09:46"), at(day, "12:00")))
+    assert record.wait_for_verdict(day)[1]["in_grid"]["outcome"] == "not_met"
+    record.order(at(day, "10:00"), at(day, "11:30"))
+    wait_until(lambda: (found := record.stored(day)) and found[1]["order_s"] == 5400.0)
+    record.leave(at(day, "11:30"), at(day, "12:00"))
+    wait_until(lambda: (found := record.stored(day)) and found[1]["leave_s"] == 1800.0)
+    causes = record.server.rows("SELECT cause FROM attendance_changes ORDER BY change_id")
+    assert causes[-1] == ("orders",)  # leave changed the figures, not the verdict
+    with record.server.signed_in("supervisor") as client:
+        listed = client.get("/api/attendance/changes").json()
+    assert [listed["changes"][0][key] for key in ("workerCode", "cause")] == ["W1", "orders"]
+    assert listed["changes"][0]["before"]["inGrid"]["outcome"] == "not_met"
+    assert listed["changes"][0]["after"]["inGrid"]["outcome"] == "met"
+    with record.server.signed_in("east") as client:
+        assert client.get("/api/attendance/changes").json()["changes"] == []
+
+
+def test_silence_during_an_outage_of_the_system_is_no_work_time(record: Record) -> None:
+    day = yesterday()
+    record.shift(at(day, "09:00"), at(day, "12:00"))
+    record.fixes(walking(at(day, "09:00"), at(day, "10:00")))
+    record.wait_for_verdict(day)
+    record.outage(at(day, "10:00"), at(day, "12:00"))
+    wait_until(lambda: (found := record.stored(day)) and found[1]["outage_s"] > 0)
+    shown = record.day(day)
+    assert (shown["workS"], shown["outageS"], shown["unknownS"]) == (3600.0, 7200.0, 0.0)
+    assert [stay["cause"] for stay in shown["stays"]] == [None, "outage"]
+    assert shown["inGrid"] == {
+        "lower": 1.0,
+        "upper": 1.0,
+        "required": pytest.approx(1 / 3),
+        "outcome": "met",
+    }
+
+
 def test_arrival_in_pieces_gives_the_same_verdict_as_all_at_once(record: Record) -> None:
     day = yesterday()
     record.shift(at(day, "09:00"), at(day, "12:00"))

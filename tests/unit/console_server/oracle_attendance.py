@@ -75,6 +75,7 @@ class Result:
     outside: int = 0
     unknown: int = 0
     order: int = 0
+    outage: int = 0
     share: tuple[float, float] | None = None
     share_outcome: str | None = None
     patrols: tuple[int, int, str | None] = (0, 0, None)
@@ -171,31 +172,40 @@ def timeline(day: DayInput, fixes: list[Fix], rules: JudgementRules) -> list[Pie
 
 
 def stays_of(day: DayInput, pieces: list[Piece]) -> list[list[Any]]:
-    edges = {edge for spans in (day.domain, day.orders) for span in spans for edge in span}
+    layers = (day.domain, day.orders, day.outages)
+    edges = {edge for spans in layers for span in spans for edge in span}
     stays = []
     for start, end, judgement, cause in pieces:
         cuts = sorted({start, end, *(edge for edge in edges if start < edge < end)})
         for low, high in pairwise(cuts):
             if not in_spans(low, day.domain):
                 continue
-            now = judgement
+            now, why = judgement, cause
+            if in_spans(low, day.outages) and cause in {"no_signal", "no_data", "no_fix_yet"}:
+                why = "outage"
             if in_spans(low, day.orders) and judgement != "inside":
                 now = "on_order"
-            if stays and stays[-1][1] == low and stays[-1][2:] == [now, cause]:
+            if stays and stays[-1][1] == low and stays[-1][2:] == [now, why]:
                 stays[-1][1] = high
             else:
-                stays.append([low, high, now, cause])
+                stays.append([low, high, now, why])
     return stays
 
 
 def amount(
-    stays: list[list[Any]], spans: Sequence[Span], judgement: str, *, with_cause: bool = False
+    stays: list[list[Any]],
+    spans: Sequence[Span],
+    judgement: str,
+    *,
+    with_cause: bool = False,
+    cause: str | None = None,
 ) -> int:
     return sum(
         max(0, min(stay[1], end) - max(stay[0], start))
         for stay in stays
         for start, end in spans
         if stay[2] == judgement and (stay[3] or not with_cause)
+        if cause is None or stay[3] == cause
     )
 
 
@@ -212,12 +222,13 @@ def judge_share(
 ) -> None:
     result.inside = amount(stays, day.work, "inside")
     result.outside = amount(stays, day.work, "outside")
-    result.unknown = amount(stays, day.work, "unknown")
+    result.outage = amount(stays, day.work, "unknown", cause="outage")
+    result.unknown = amount(stays, day.work, "unknown") - result.outage
     result.order = amount(stays, day.work, "on_order")
     work = result.inside + result.outside + result.unknown
     if not work or not has_ground:
         return
-    maybe = amount(stays, day.work, "on_order", with_cause=True)
+    maybe = amount(stays, day.work, "on_order", with_cause=True) + result.outage
     best, best_of = result.inside + result.unknown + maybe, work + maybe
     result.share = (result.inside / work, best / best_of)
     ahead = sum(end - start for start, end in day.outstanding)
@@ -351,9 +362,10 @@ def judge_patrols(
 
 
 def free_in(stays: list[list[Any]], day: DayInput, window: Span) -> int:
-    """Planned work time in a window in which the worker was not on an order elsewhere."""
+    """Planned work time in a window, not on an order elsewhere, the system not broken."""
     if not day.planned:
         return 0
     work = [(max(a, window[0]), min(b, window[1])) for a, b in day.work]
     work = [(a, b) for a, b in work if a < b]
-    return sum(b - a for a, b in work) - amount(stays, work, "on_order")
+    broken = amount(stays, work, "unknown", cause="outage")
+    return sum(b - a for a, b in work) - amount(stays, work, "on_order") - broken

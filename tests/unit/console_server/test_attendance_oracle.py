@@ -96,6 +96,8 @@ def build(
             for number in range(rng.choice([0, 2]))
         ),
         now_us=at(rng.choice(["08:00", "11:13", "15:30", "23:00"])) if running else None,
+        outages=random_spans(rng, "07:30", rng.choice([0, 0, 1, 2]), 7200),
+        excused=random_spans(rng, "07:30", rng.choice([0, 0, 0, 1]), 7200),
     )
     return given_day, [oracle_ground(shape, span_us) for shape, span_us in shapes]
 
