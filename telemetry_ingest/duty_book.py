@@ -62,7 +62,7 @@ class DutyBook:
     def duty(self, instead: Mapping[int, Periods]) -> Duty:
         """For the rules; `instead` holds what this batch changes or had to read."""
         if self._timelines is None:
-            self._timelines = Timelines.of({**self._said, **self._planned})
+            self._timelines = Timelines.of({**self._planned, **self._said})
         if not instead:
             return Duty(self._timelines)
         return Duty(self._timelines, Timelines.of(instead), np.array(sorted(instead)))
@@ -73,7 +73,8 @@ class DutyBook:
             if reference.revoked_us[handset.handset_id] <= now_us:
                 continue
             begun_us = now_us + (AHEAD_MAX_US if handset.native else 0)
-            rows = (self._said if handset.native else self._planned).get(handset.handset_id, ())
+            planned = () if handset.says_duty else self._planned.get(handset.handset_id, ())
+            rows = self._said.get(handset.handset_id, planned)
             begun = bisect_right(rows, Period(begun_us, FOREVER_US))
             for period in reversed(merged(rows[max(0, begun - RUN_MAX) : begun])):
                 if period.ended_us > now_us:

@@ -48,15 +48,15 @@ def plan_duty(
 ) -> DutyChange:
     """What the batch's statuses make of duty; with it, duty older than the book where needed."""
     events, rejects = _duty_events(memory, decoded.statuses, now_us)
-    native = memory.reference.by_id
+    by_id = memory.reference.by_id
     old = np.unique(fixes.handset[fixes.at_us < memory.book.since_us]).tolist()
-    concerned = set(events) | {handset for handset in old if native[handset].native}
+    concerned = set(events) | {handset for handset in old if by_id[handset].says_duty}
     if not concerned:
         return DutyChange({}, {}, rejects)
     earliest = [event.at_us for said in events.values() for event in said]
     earliest.append(int(fixes.at_us.min(initial=now_us)))
     since_us = min(memory.book.since_us, *earliest)
-    workers = {handset: native[handset].worker_id for handset in concerned}
+    workers = {handset: by_id[handset].worker_id for handset in concerned}
     before = handset_store.read_duty_of(connection, workers, since_us)
     after = {h: with_events(rows, events[h]) if h in events else rows for h, rows in before.items()}
     return DutyChange(before, after, rejects)

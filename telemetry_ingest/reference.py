@@ -22,18 +22,23 @@ from telemetry_ingest.geofencing import Border, BorderHistory
 
 Rows = Sequence[tuple[Any, ...]]
 
+# A phone's first report is of the fix it has, some seconds old, with its time cut to the second.
+FIRST_FIX_AGE_US: Final = 60 * US_PER_S
 # Instants as Unix seconds: unlike timestamptz they carry infinity to Python.
 HANDSETS: Final = """
     SELECT h.handset_id, h.code, h.worker_id, h.kind, h.area_code, h.username,
            extract(epoch FROM h.enrolled_at)::float8,
-           extract(epoch FROM least(h.revoked_at, w.retired_at))::float8
+           extract(epoch FROM least(h.revoked_at, w.retired_at))::float8,
+           h.kind = 'native' AND EXISTS (
+               SELECT FROM duty_periods d
+               WHERE d.worker_id = h.worker_id AND d.handset_id = h.handset_id)
     FROM handsets h JOIN workers w USING (worker_id)
 """
 SHIFTS: Final = """
     SELECT DISTINCT s.worker_id, extract(epoch FROM s.starts_at)::float8,
            extract(epoch FROM s.ends_at)::float8
     FROM shifts s JOIN handsets h USING (worker_id)
-    WHERE h.kind = 'owntracks' AND s.ends_at > now() - make_interval(days => %(days)s)
+    WHERE s.ends_at > now() - make_interval(days => %(days)s)
 """
 BORDERS: Final = """
     SELECT b.area_id, extract(epoch FROM b.valid_from)::float8,
@@ -57,12 +62,13 @@ IS_KNOWN: Final = """
 
 @dataclass(frozen=True, slots=True)
 class Handset:
-    """An enrolled handset. `native` ones say themselves when they are on duty."""
+    """An enrolled handset. `native` ones can say when they are on duty; `says_duty`: it has."""
 
     handset_id: int
     worker_id: int
     area_code: str
     native: bool
+    says_duty: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,7 +144,7 @@ def borders_of(rows: Rows) -> list[Border]:
 
 
 def schedules(handsets: Rows, shifts: Rows, zone: ZoneInfo) -> dict[int, Periods]:
-    """When handsets that cannot say their duty count as on duty.
+    """When handsets that cannot say their duty, or never did yet, count as on duty.
 
     During their worker's shifts, and from enrolment to the end of that day, so that a trial works
     at once.
@@ -148,15 +154,15 @@ def schedules(handsets: Rows, shifts: Rows, zone: ZoneInfo) -> dict[int, Periods
         planned[worker_id].append(Period(instant_us(starts_at), instant_us(ends_at)))
     return {
         handset_id: merged([*planned[worker_id], _day_of_enrolment(enrolled_at, zone)])
-        for handset_id, _, worker_id, kind, _, _, enrolled_at, _ in handsets
-        if kind != "native"
+        for handset_id, _, worker_id, _, _, _, enrolled_at, _, says_duty in handsets
+        if not says_duty
     }
 
 
 def _day_of_enrolment(enrolled_at: float, zone: ZoneInfo) -> Period:
     day = datetime.fromtimestamp(enrolled_at, UTC).astimezone(zone).date()
     midnight = datetime.combine(day + timedelta(days=1), datetime.min.time(), zone)
-    return Period(instant_us(enrolled_at), int(midnight.timestamp()) * US_PER_S)
+    return Period(instant_us(enrolled_at) - FIRST_FIX_AGE_US, int(midnight.timestamp()) * US_PER_S)
 
 
 def _reference(
@@ -166,8 +172,8 @@ def _reference(
     worker_of = np.zeros(size, dtype=np.int64)
     revoked_us = np.full(size, FOREVER_US)
     reference = Reference(loaded_at, {}, {}, {}, {}, worker_of, revoked_us, schedule, borders)
-    for handset_id, code, worker_id, kind, area_code, username, _, revoked_at in rows:
-        handset = Handset(handset_id, worker_id, area_code, kind == "native")
+    for handset_id, code, worker_id, kind, area_code, username, _, revoked_at, says_duty in rows:
+        handset = Handset(handset_id, worker_id, area_code, kind == "native", says_duty)
         reference.by_prefix[f"{area_code}/{code}"] = handset
         reference.by_username[username] = handset
         reference.by_id[handset_id] = handset

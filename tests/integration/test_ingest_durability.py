@@ -131,12 +131,14 @@ def test_without_the_cache_storing_goes_on(district: District, handset: Handset)
 
 def test_the_cache_is_put_right_at_start(district: District, handset: Handset) -> None:
     now = int(time.time())
-    stale = district.enrol()
+    stale = district.enrol().connect()
     with district.ingest() as ingest:
+        stale.duty(on=False, at=now - 100)
         handset.duty(on=True, at=now - 100)
         handset.fix(now - 50)
         eventually(lambda: district.latest(handset.number))
         assert ingest.stop() < 3
+    stale.close()
     with district.valkey() as valkey:
         kept = valkey.hget("gb:latest", str(handset.number))
         valkey.flushdb()

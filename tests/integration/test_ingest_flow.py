@@ -142,6 +142,7 @@ def test_bad_fixes_become_dead_letters_and_the_good_ones_of_the_message_are_stor
 def test_off_duty_only_the_fact_is_kept(district: District, enrol: Enrol) -> None:
     now = int(time.time())
     handset = enrol()
+    handset.duty(on=False, at=now - 20)
     handset.fix(now - 10)
     eventually(lambda: reasons(district, handset) == ["off_duty"])
     assert district.rows(
@@ -151,9 +152,23 @@ def test_off_duty_only_the_fact_is_kept(district: District, enrol: Enrol) -> Non
     assert district.latest(handset.number) is None
 
 
+def test_a_handset_that_never_said_its_duty_is_on_trial_the_day_it_is_enrolled(
+    district: District, enrol: Enrol
+) -> None:
+    now = int(time.time())
+    handset = enrol()
+    handset.fix(now)
+    eventually(lambda: len(stored(district, handset)) == 1)
+    handset.duty(on=False, at=now + 1)
+    handset.fix(now + 2)
+    eventually(lambda: reasons(district, handset) == ["off_duty"])
+    assert len(stored(district, handset)) == 1
+
+
 def test_a_fix_that_overtakes_its_duty_on_is_stored(district: District, enrol: Enrol) -> None:
     now = int(time.time())
     handset = enrol()
+    handset.duty(on=False, at=now - 30)
     handset.fix(now - 10)
     handset.duty(on=True, at=now - 20)
     eventually(lambda: len(stored(district, handset)) == 1)
