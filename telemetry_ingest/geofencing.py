@@ -89,11 +89,23 @@ class _Raster:
         raster = cls(west, south, cell_deg, columns, rows, answers)
         answers[raster._cells_near_borders(shapes)] = _BORDER
         answers[-1] = NO_GRID
-        clear = np.flatnonzero(answers[:-1] != _BORDER)
-        x = west + (clear % columns + 0.5) * cell_deg
-        y = south + (clear // columns + 0.5) * cell_deg
-        answers[clear] = exact(x, y)
+        raster._fill(answers[:-1], exact)
         return raster
+
+    def _fill(self, answers: Ints, exact: Callable[[Floats, Floats], Ints]) -> None:
+        """Answer for all cells without a border, asking for the first of each run in a row only.
+
+        A border between two neighbours would have marked both, so a run has one answer.
+        """
+        clear = answers != _BORDER
+        begins = clear.copy()
+        begins[1:] &= ~clear[:-1]
+        begins[:: self.columns] |= clear[:: self.columns]
+        first = np.flatnonzero(begins)
+        x = self.west + (first % self.columns + 0.5) * self.cell_deg
+        y = self.south + (first // self.columns + 0.5) * self.cell_deg
+        run = np.cumsum(begins)[clear] - 1
+        answers[clear] = exact(np.asarray(x), np.asarray(y))[run]
 
     def look_up(self, lon: Floats, lat: Floats) -> Ints:
         return self.answers[self._cell_of(lon, lat)]
@@ -148,6 +160,10 @@ class BorderHistory:
             rows = era == one
             found[rows] = self._index(int(one)).locate(lon[rows], lat[rows])
         return found
+
+    def prepare(self, at_us: int) -> None:
+        """Make the index of this instant now, so that no fix has to wait for it."""
+        self._index(int(np.searchsorted(self._changes, at_us, side="right")))
 
     def _index(self, era: int) -> GridIndex:
         if era not in self._indices:

@@ -52,6 +52,11 @@ class IngestCollector(Collector):
         yield GaugeMetricFamily(
             "gridbeat_ingest_backlog", "Messages in hand, not committed", value=self._backlog()
         )
+        yield GaugeMetricFamily(
+            "gridbeat_ingest_last_commit_seconds",
+            "When fixes were last committed, Unix s",
+            value=self._counters.last_commit_at or 0.0,
+        )
         waiting = GaugeMetricFamily(
             "gridbeat_ingest_waiting", "1 while a part does not answer", labels=["part"]
         )

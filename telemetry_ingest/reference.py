@@ -92,7 +92,7 @@ class Reference:
 
 
 class ReferenceReader:
-    """Reads snapshots. Borders are made anew only when they changed, for that takes a second."""
+    """Reads snapshots. Borders are made anew only when they changed."""
 
     def __init__(self, zone: ZoneInfo, retention_days: int) -> None:
         self._zone = zone
@@ -118,6 +118,7 @@ class ReferenceReader:
         fingerprint = row[0] if row else None
         if fingerprint != self._fingerprint:
             self._borders = BorderHistory(borders_of(connection.execute(BORDERS).fetchall()))
+            self._borders.prepare(instant_us(time.time()))
             self._fingerprint = fingerprint
 
 

@@ -1,7 +1,8 @@
 """The store: a connection that says plainly what failed, positions and dead letters.
 
-Owns the binary COPY of positions and what goes with it. What handsets say of themselves is in
-`handset_store.py`. All of one batch is written in one transaction, made by `Store.transaction`.
+Owns the writing of positions, as `packing.py` makes them, and what goes with it. What handsets say
+of themselves is in `handset_store.py`. All of one batch is written in one transaction, made by
+`Store.transaction`.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,32 +13,29 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import psycopg
+import psycopg.errors
 from psycopg import Connection
 
 from telemetry_ingest.errors import StoreUnavailable, UnstorableBatch
-from telemetry_ingest.fix import NEVER_US, US_PER_S, Ints, Positions, instant_us
+from telemetry_ingest.fix import US_PER_S, Ints, Positions, instant_us
 from telemetry_ingest.message import Reject
+from telemetry_ingest.packing import COPIED_COLUMNS, packed
 from telemetry_ingest.wire.loopback import PROBE_AREA
 
 CONNECT_TIMEOUT_S: Final = 5
 # A dead peer is noticed within this time, so that the batch can be tried elsewhere or later.
 TCP_TIMEOUT_MS: Final = 20_000
 STAGING: Final = """
-    CREATE TEMPORARY TABLE IF NOT EXISTS staged_positions (
-        worker_id integer, fixed_at timestamptz, handset_id integer, received_at timestamptz,
-        sent_at timestamptz, lon double precision, lat double precision, accuracy_m real,
-        speed_mps real, course_deg real, battery real, grid_id integer, flags integer
-    ) ON COMMIT DELETE ROWS
+    CREATE TEMPORARY TABLE IF NOT EXISTS staged_positions
+    (LIKE positions) ON COMMIT DELETE ROWS
 """
-TAKE_OVER: Final = """
-    INSERT INTO positions (worker_id, fixed_at, handset_id, received_at, sent_at, lon, lat,
-                           accuracy_m, speed_mps, course_deg, battery, grid_id, flags)
-    SELECT worker_id, fixed_at, handset_id, received_at, nullif(sent_at, '-infinity'), lon, lat,
-           nullif(accuracy_m, 'NaN'), nullif(speed_mps, 'NaN'), nullif(course_deg, 'NaN'),
-           nullif(battery, 'NaN'), nullif(grid_id, 0), flags
-    FROM staged_positions
+COPY_POSITIONS: Final = f"COPY positions ({COPIED_COLUMNS}) FROM STDIN (FORMAT BINARY)"
+COPY_STAGED: Final = f"COPY staged_positions ({COPIED_COLUMNS}) FROM STDIN (FORMAT BINARY)"
+TAKE_OVER: Final = f"""
+    INSERT INTO positions ({COPIED_COLUMNS})
+    SELECT {COPIED_COLUMNS} FROM staged_positions
     ON CONFLICT DO NOTHING
-"""
+"""  # noqa: S608  # column names of our own
 MARK_DAYS: Final = """
     INSERT INTO dirty_days (worker_id, day)
     SELECT * FROM unnest(%(workers)s::integer[], %(days)s::date[])
@@ -53,32 +51,9 @@ COPY_REJECTS: Final = """
     COPY rejected_fixes (received_at, reason, handset_id, topic, fixed_at, detail, payload)
     FROM STDIN
 """
-_COPY_HEADER: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
-_COPY_END: Final = b"\xff\xff"
-_PG_EPOCH_US: Final = 946_684_800 * US_PER_S  # timestamptz counts from 2000-01-01
 _WORKER_BITS: Final = 32
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_US: Final = 253_402_300_799 * US_PER_S  # the end of datetime
-# The columns of staged_positions as COPY wants them: big-endian, each value after its length.
-_COLUMNS: Final = (
-    ("worker", ">i4"),
-    ("fixed_at", ">i8"),
-    ("handset", ">i4"),
-    ("received_at", ">i8"),
-    ("sent_at", ">i8"),
-    ("lon", ">f8"),
-    ("lat", ">f8"),
-    ("accuracy_m", ">f4"),
-    ("speed_mps", ">f4"),
-    ("course_deg", ">f4"),
-    ("battery", ">f4"),
-    ("grid", ">i4"),
-    ("flags", ">i4"),
-)
-_ROW: Final = np.dtype(
-    [("fields", ">i2")]
-    + [part for name, kind in _COLUMNS for part in ((f"{name}_bytes", ">i4"), (name, kind))]
-)
 
 
 class Store:
@@ -125,40 +100,30 @@ class Store:
                 keepalives_count=2,
             )
             self._connection.execute("SET TIME ZONE 'UTC'")
-            self._connection.execute(STAGING)
         return self._connection
 
 
 def write_positions(connection: Connection, positions: Positions) -> int:
-    """Store positions that are not there yet; how many those were."""
+    """Store positions that are not there yet; how many those were.
+
+    Straight into the table at first, which costs half; only when some are there already, by way
+    of a table that may hold them twice.
+    """
     if not len(positions):
         return 0
+    rows = packed(positions)
+    try:
+        with connection.transaction(), connection.cursor() as cursor:  # a savepoint
+            with cursor.copy(COPY_POSITIONS) as copy:
+                copy.write(rows)
+            return cursor.rowcount
+    except psycopg.errors.UniqueViolation:
+        connection.execute(STAGING)
     with connection.cursor() as cursor:
-        with cursor.copy("COPY staged_positions FROM STDIN (FORMAT BINARY)") as copy:
-            copy.write(packed(positions))
+        with cursor.copy(COPY_STAGED) as copy:
+            copy.write(rows)
         cursor.execute(TAKE_OVER)
         return cursor.rowcount
-
-
-def packed(positions: Positions) -> bytes:
-    """The positions as one binary COPY."""
-    fixes = positions.fixes
-    rows = np.empty(len(positions), dtype=_ROW)
-    rows["fields"] = len(_COLUMNS)
-    for name, kind in _COLUMNS:
-        rows[f"{name}_bytes"] = np.dtype(kind).itemsize
-    rows["worker"], rows["handset"] = positions.worker, fixes.handset
-    rows["fixed_at"], rows["received_at"] = _pg_time(fixes.at_us), _pg_time(fixes.received_us)
-    rows["sent_at"] = _pg_time(fixes.sent_us)
-    for name in ("lon", "lat", "accuracy_m", "speed_mps", "course_deg", "battery"):
-        rows[name] = getattr(fixes, name)
-    rows["grid"], rows["flags"] = positions.grid, positions.flags
-    return _COPY_HEADER + rows.tobytes() + _COPY_END
-
-
-def _pg_time(us: Ints) -> Ints:
-    """Unix microseconds as timestamptz has them; unknown is -infinity."""
-    return np.where(us == NEVER_US, NEVER_US, us - _PG_EPOCH_US)
 
 
 def mark_days(connection: Connection, days: Iterable[tuple[int, date]]) -> None:
@@ -187,7 +152,7 @@ def write_loopback(connection: Connection, fixed_at: float | None) -> None:
 
 def write_rejects(connection: Connection, rejects: Iterable[Reject]) -> None:
     """Keep dead letters."""
-    rows = [_reject_row(reject) for reject in rejects]
+    rows = [reject_row(reject) for reject in rejects]
     if not rows:
         return
     with connection.cursor() as cursor, cursor.copy(COPY_REJECTS) as copy:
@@ -195,7 +160,8 @@ def write_rejects(connection: Connection, rejects: Iterable[Reject]) -> None:
             copy.write_row(row)
 
 
-def _reject_row(reject: Reject) -> tuple[Any, ...]:
+def reject_row(reject: Reject) -> tuple[Any, ...]:
+    """The columns of `COPY_REJECTS`."""
     return (
         timestamp(reject.received_us),
         reject.reason.value,
