@@ -88,6 +88,7 @@ class Decoded:
                 message.topic,
                 detail=detail[:DETAIL_MAX_CHARS] if detail else None,
                 payload=payload[:KEPT_PAYLOAD_BYTES],
+                again=message.again,
             )
         )
 

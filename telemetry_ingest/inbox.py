@@ -106,4 +106,5 @@ def _refused(message: Message, route: Route, reason: Reason, detail: str | None 
         message.topic,
         detail=detail[:DETAIL_MAX_CHARS] if detail else None,
         payload=message.payload[:KEPT_PAYLOAD_BYTES],
+        again=message.again,
     )

@@ -6,7 +6,7 @@ waits for fixes. Acknowledging is the caller's, and may follow only on a return 
 
 from collections.abc import Callable, Sequence
 
-from telemetry_ingest import handset_store, store
+from telemetry_ingest import dead_letters, handset_store, store
 from telemetry_ingest.counters import Counters
 from telemetry_ingest.decoding import KEPT_PAYLOAD_BYTES
 from telemetry_ingest.fix import Reason, instant_us
@@ -66,7 +66,7 @@ class InboxRecorder:
             entries = [entry for entry in read if isinstance(entry, InboxEntry)]
             rejects = [reject for reject in read if isinstance(reject, Reject)]
             written = handset_store.write_inbox(connection, entries)
-            store.write_rejects(connection, rejects)
+            dead_letters.write(connection, rejects)
         self._counters.inbox += written
         self._counters.rejected.update(reject.reason.value for reject in rejects)
         if written:

@@ -17,8 +17,8 @@ class Message(NamedTuple):
     """One publish as it arrived. `source` and `mid` are what its acknowledgement needs.
 
     `area` is whose session it came by; OwnTracks' topics name no area, so each area's session
-    gets all of them. Until `settle_at` (Unix s) a status that changes its judgement may still be on
-    its way.
+    gets all of them. `again`: it may have been here before. Until `settle_at` (Unix s) a status
+    that changes its judgement may still be on its way.
     """
 
     topic: str
@@ -28,6 +28,7 @@ class Message(NamedTuple):
     source: object
     settle_at: float
     area: str = ALL_AREAS
+    again: bool = False
 
 
 class Handling(StrEnum):
@@ -55,7 +56,10 @@ class Route(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """A dead letter. The payload is kept only where it cannot hold an off-duty place."""
+    """A dead letter. The payload is kept only where it cannot hold an off-duty place.
+
+    `again`: its message may have been here before, and the letter be kept already.
+    """
 
     reason: Reason
     received_us: int
@@ -64,6 +68,7 @@ class Reject:
     at_us: int | None = None
     detail: str | None = None
     payload: bytes | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,9 +148,17 @@ class Connection:
             topic = message.topic
         except UnicodeDecodeError:
             topic = ""
-        settle_at = max(received_at, self._settled_after) + OVERTAKING_S
-        area = self._session.subscription.area
-        received = Message(topic, bytes(message.payload), received_at, mid, self, settle_at, area)
+        received = Message(
+            topic,
+            bytes(message.payload),
+            received_at,
+            mid,
+            self,
+            settle_at=max(received_at, self._settled_after) + OVERTAKING_S,
+            area=self._session.subscription.area,
+            # A broker that was killed may have forgotten what it has delivered before.
+            again=message.dup or received_at < self._settled_after,
+        )
         with self._in_hand:
             if self._left:
                 return

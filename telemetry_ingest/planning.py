@@ -5,7 +5,7 @@ still be on its way, and what is kept of refused fixes. Reads duty periods, writ
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import msgspec
@@ -120,6 +120,7 @@ def dead_letters(decoded: Decoded, judged: Judgement) -> list[Reject]:
             *(column.tolist() for column in columns), strict=True
         ):
             kept = None if reason in WITHOUT_PLACE else msgspec.json.encode(decoded.reports[row])
-            topic = decoded.messages[origin].topic
-            letters.append(Reject(reason, received_us, handset, topic, at_us, payload=kept))
+            message = decoded.messages[origin]
+            letter = Reject(reason, received_us, handset, message.topic, at_us, payload=kept)
+            letters.append(replace(letter, again=message.again))
     return letters

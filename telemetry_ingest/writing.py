@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from psycopg import Connection
 
-from telemetry_ingest import handset_store, store
+from telemetry_ingest import dead_letters, handset_store, store
 from telemetry_ingest.decoding import Decoded
 from telemetry_ingest.memory import Memory
 from telemetry_ingest.message import Reject
@@ -47,7 +47,7 @@ def write_batch(connection: Connection, batch: Batch, memory: Memory, zone: Zone
     if batch.stored:
         days |= store.days_of(positions.worker, positions.fixes.at_us, zone)
     store.mark_days(connection, days)
-    store.write_rejects(connection, batch.rejects)
+    dead_letters.write(connection, batch.rejects)
     store.write_loopback(connection, batch.decoded.loopback_at)
     handset_store.write_health(connection, batch.health)
     if cleared:

@@ -21,7 +21,8 @@ READ_REJECTS: Final = """
     FROM rejected_fixes r LEFT JOIN handsets h USING (handset_id)
 """
 READ_CALLS: Final = """
-    SELECT body->>'id', count(*), bool_and(handled_at IS NOT NULL) FROM handset_inbox GROUP BY 1
+    SELECT body->>'id', count(*), bool_and(handled_at IS NOT NULL)
+    FROM handset_inbox WHERE kind IN ('report', 'duress') GROUP BY 1
 """
 READ_INCIDENTS: Final = "SELECT client_id, count(*) FROM incidents GROUP BY 1"
 CONNECT_LIMIT_S: Final = 5
