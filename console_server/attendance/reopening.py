@@ -18,11 +18,12 @@ async def mark_reopened(connection: Connection, zone: str, oldest: date) -> None
         """
         WITH taken AS (DELETE FROM reopened_spans RETURNING worker_id, from_at, to_at)
         INSERT INTO dirty_days (worker_id, day, marked_at)
-        SELECT DISTINCT d.worker_id, d.day, clock_timestamp()
+        SELECT d.worker_id, d.day, clock_timestamp()
         FROM taken t JOIN attendance_days d ON d.worker_id = t.worker_id
             AND d.day >= %(oldest)s
             AND d.day >= (greatest(t.from_at, '2000-01-01Z') AT TIME ZONE %(zone)s)::date - 1
             AND d.day <= (t.to_at AT TIME ZONE %(zone)s)::date
+        GROUP BY d.worker_id, d.day
         ON CONFLICT (worker_id, day) DO UPDATE SET marked_at = clock_timestamp()
         """,
         {"zone": zone, "oldest": oldest},

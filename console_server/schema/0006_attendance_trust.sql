@@ -1,7 +1,7 @@
 -- What makes a verdict stand up: it becomes final only when late data has had its time, whatever
 -- it rests on re-opens it, failures of the system itself are on record, and a worker may object.
 
-ALTER TABLE attendance_days ADD COLUMN settles_at timestamptz NOT NULL DEFAULT '-infinity';
+ALTER TABLE attendance_days ADD COLUMN settles_at timestamptz NOT NULL DEFAULT '1970-01-01Z';
 CREATE INDEX attendance_changes_at ON attendance_changes (changed_at);
 
 -- Time of a worker for which something else than a fix changed. Attendance turns it into days of

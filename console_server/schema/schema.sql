@@ -224,7 +224,7 @@ CREATE TABLE public.attendance_days (
     body jsonb NOT NULL,
     final boolean NOT NULL,
     summary jsonb NOT NULL,
-    settles_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL
+    settles_at timestamp with time zone DEFAULT '1970-01-01 00:00:00+00'::timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.attendance_warnings (
