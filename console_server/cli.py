@@ -7,6 +7,7 @@ Each command calls one function of `command_line/`, imported when the command ru
 import json
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from typing import ParamSpec
@@ -24,6 +25,7 @@ from console_server.settings import SettingsError
 FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path, dir_okay=False)
 EXISTING = click.Path(path_type=Path, dir_okay=False, exists=True)
+DAY = click.DateTime(["%Y-%m-%d"])
 PORT = click.IntRange(0, 65535)
 PASSED_ON = {"ignore_unknown_options": True, "help_option_names": []}
 
@@ -208,6 +210,24 @@ def restore(archive: Path, data_dir: Path | None) -> None:
 
     backup.restore(archive, data_dir)
     click.echo("restored; start the server again, so that it lets the handsets in")
+
+
+@main.group()
+def attendance() -> None:
+    """Verdicts of attendance."""
+
+
+@attendance.command()
+@click.option("--from", "first", type=DAY, help="2026-11-01; usually all that are on record.")
+@click.option("--to", "last", type=DAY)
+@at_data_dir
+@said_plainly
+def verify(first: datetime | None, last: datetime | None, data_dir: Path | None) -> None:
+    """Recompute stored verdicts and compare them to the byte; exit code 1 when one differs."""
+    from console_server.command_line import attendance, database
+
+    days = [each.date() if each else None for each in (first, last)]
+    attendance.verify_verdicts(database.owner_url(data_dir), *days)
 
 
 @main.command(context_settings=PASSED_ON)

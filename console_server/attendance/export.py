@@ -16,22 +16,11 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from console_server.attendance.board import MonthLine
+from console_server.attendance.sheet_lines import DAY_COLUMNS, DAY_LOOKS, OUTCOMES, day_values
 from console_server.packs.pack import RulePack
 from console_server.wire.attendance import Outcome
 
-OUTCOMES: Final[dict[Outcome | None, str]] = {
-    "met": "达标",
-    "not_met": "未达标",
-    "undecided": "待定",
-    None: "—",
-}
 COLOURS: Final[dict[str, str]] = {"达标": "#E2F0D9", "未达标": "#F8CBAD", "待定": "#FFF2CC"}
-DAY_COLUMNS: Final = (
-    ("日期", 12), ("工号", 12), ("姓名", 10), ("网格", 20), ("应勤时数", 10), ("任务外出时数", 13),
-    ("计入时数", 10), ("在格时数", 10), ("不明时数", 10), ("在格率下限", 11), ("在格率上限", 11),
-    ("在格判定", 10), ("巡查次数", 10), ("可能次数", 10), ("巡查判定", 10), ("双巡判定", 10),
-    ("状态", 10),
-)  # fmt: skip
 SUMMARY_COLUMNS: Final = (
     ("工号", 12), ("姓名", 10), ("网格", 20), ("天数", 8), ("计入时数", 10), ("在格时数", 10),
     ("在格率下限", 11), ("在格达标", 10), ("在格未达标", 11), ("在格待定", 10), ("巡查达标", 10),
@@ -121,22 +110,11 @@ def _write(sheet: Worksheet, row: int, cells: Iterable[Cell]) -> None:
 
 
 def _day_cells(line: MonthLine, formats: _Formats) -> list[Cell]:
-    summary, person = line.summary, line.person
+    looks = {"text": formats.text, "hours": formats.hours, "share": formats.share}
+    looks |= {"count": formats.count, "day": formats.day}
     return [
-        (line.day, formats.day),
-        (person.code, formats.text),
-        (person.name, formats.text),
-        ("、".join(person.grid_codes), formats.text),
-        *_hours(formats, summary.planned_s - summary.leave_s, summary.order_s, summary.work_s),
-        *_hours(formats, summary.inside_s, summary.unknown_s),
-        (summary.in_grid.lower, formats.share),
-        (summary.in_grid.upper, formats.share),
-        _outcome(summary.in_grid.outcome, formats),
-        (summary.patrols.count, formats.count),
-        (summary.patrols.possible, formats.count),
-        _outcome(summary.patrols.outcome, formats),
-        _outcome(summary.twice_daily.outcome, formats),
-        ("最终" if line.final else "进行中", formats.text),
+        (value, formats.outcome[str(value)] if look == "outcome" else looks[look])
+        for value, look in zip(day_values(line), DAY_LOOKS, strict=True)
     ]
 
 

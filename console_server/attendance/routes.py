@@ -19,6 +19,7 @@ from console_server.areas.tree import AreaTree
 from console_server.attendance.board import board_of, day_of, month_of, visible_person
 from console_server.attendance.changes import changes_of
 from console_server.attendance.export import workbook
+from console_server.attendance.sheet_lines import as_csv
 from console_server.database import Pool
 from console_server.errors import Invalid
 from console_server.packs.pack import RulePack
@@ -85,6 +86,26 @@ async def export(
     return Response(content, media_type=XLSX, headers={"Content-Disposition": disposition})
 
 
+@get("/attendance/export.csv", guards=[READERS], media_type="text/csv")
+async def export_csv(
+    request: AccountRequest,
+    pool: NamedDependency[Pool],
+    areas: NamedDependency[AreaTree],
+    pack: NamedDependency[RulePack],
+    clock: NamedDependency[Clock],
+    month: FromQuery[str | None] = None,
+    area: FromQuery[str | None] = None,
+) -> Response[bytes]:
+    """A month as a table for other programs: one line a worker and day."""
+    first, last = _month(month, clock().astimezone(pack.zone).date())
+    async with pool.connection() as connection:
+        lines = await month_of(connection, first, last, areas.within(request.user, area))
+    content = await asyncio.to_thread(as_csv, lines)
+    disposition = f'attachment; filename="attendance-{first:%Y-%m}.csv"'
+    headers = {"Content-Disposition": disposition}
+    return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
+
+
 @get("/attendance/changes", guards=[READERS])
 async def changes(
     request: AccountRequest,
@@ -126,4 +147,6 @@ def _month(text: str | None, today: Date) -> tuple[Date, Date]:
     return _recorded(Date(max(year, 1), month, 1)), Date(year, month, monthrange(year, month)[1])
 
 
-router = Router(path="/", route_handlers=[board, worker_day, changes, export], tags=["attendance"])
+router = Router(
+    path="/", route_handlers=[board, worker_day, changes, export, export_csv], tags=["attendance"]
+)

@@ -16,6 +16,7 @@ import xlsxwriter
 from shapely.geometry import mapping
 
 from console_server.areas.store import read_tree
+from console_server.attendance.sheet_lines import attendance_rows
 from console_server.database import Connection, connect
 from console_server.errors import Invalid
 from console_server.imports.commands import stored_pack
@@ -31,7 +32,7 @@ COLUMN_WIDTH: Final = 20
 
 
 def export_file(database_url: str, kind: str, path: Path) -> int:
-    """Write areas (GeoJSON), workers or shifts (`.csv` or `.xlsx`) to a file; how many records.
+    """Write areas (GeoJSON), or a table (`.csv` or `.xlsx`), to a file; how many records.
 
     Raises:
         Invalid: there is no export of this kind, or not in this format.
@@ -119,6 +120,7 @@ async def shift_rows(connection: Connection) -> Rows:
 TABLES: Final[dict[str, Callable[[Connection], Awaitable[Rows]]]] = {
     "workers": worker_rows,
     "shifts": shift_rows,
+    "attendance": attendance_rows,
 }
 
 

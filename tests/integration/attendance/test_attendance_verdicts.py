@@ -2,6 +2,7 @@
 
 import io
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from attendance_record import (
@@ -17,6 +18,10 @@ from attendance_record import (
 )
 from python_calamine import CalamineWorkbook
 from small_district import RunningServer
+
+from console_server.command_line.attendance import verify_verdicts
+from console_server.command_line.speaking import Failure
+from console_server.imports.exports import export_file
 
 
 def test_past_day_is_judged_and_kept_with_its_evidence(record: Record) -> None:
@@ -205,6 +210,7 @@ def test_month_is_exported_as_a_sheet_that_can_be_read(record: Record) -> None:
     with record.server.signed_in("supervisor") as client:
         answer = client.get(f"/api/attendance/export.xlsx?month={day:%Y-%m}")
         wrong = client.get("/api/attendance/export.xlsx?month=2026-13")
+        table = client.get(f"/api/attendance/export.csv?month={day:%Y-%m}")
     assert answer.headers["content-type"].startswith("application/vnd.openxmlformats")
     assert f"attendance-{day:%Y-%m}.xlsx" in answer.headers["content-disposition"]
     book = CalamineWorkbook.from_filelike(io.BytesIO(answer.content))
@@ -212,8 +218,40 @@ def test_month_is_exported_as_a_sheet_that_can_be_read(record: Record) -> None:
     rows = book.get_sheet_by_name("每日明细").to_python(skip_empty_area=False)
     lines = {row[1]: row for row in rows[3:] if row[0] == day}
     assert lines["W1"][2] == "王一"
-    assert lines["W1"][11] == "达标"
+    assert lines["W1"][13] == "达标"
     assert wrong.status_code == 422
+    header, *plain = table.content.decode("utf-8-sig").splitlines()
+    assert header.startswith("日期,工号,姓名,网格")
+    line = next(each for each in plain if each.startswith(f"{day},W1"))
+    assert "达标" in line
+
+
+def test_every_kept_day_goes_out_as_a_file(record: Record, tmp_path: Path) -> None:
+    day = yesterday()
+    record.shift(at(day, "09:00"), at(day, "12:00"))
+    record.wait_for_verdict(day)
+    target = tmp_path / "attendance.csv"
+    assert export_file(record.server.owner_url, "attendance", target) == 1
+    assert f"{day},W1,王一" in target.read_text(encoding="utf-8-sig")
+
+
+def test_stored_verdicts_are_those_of_the_record_to_the_byte(
+    record: Record, capsys: pytest.CaptureFixture[str]
+) -> None:
+    day = yesterday()
+    record.shift(at(day, "09:00"), at(day, "12:00"))
+    record.order(at(day, "10:00"), at(day, "10:30"))
+    record.fixes(walking(at(day, "09:03"), at(day, "11:47")))
+    record.wait_for_verdict(day)
+    verify_verdicts(record.server.owner_url, day, day)
+    assert "1 final verdicts recomputed, 1 equal to the byte" in capsys.readouterr().out
+    record.write(
+        "UPDATE attendance_days SET body = jsonb_set(body, '{time,inside_us}', '1') WHERE day = %s",
+        [(day,)],
+    )
+    with pytest.raises(Failure):
+        verify_verdicts(record.server.owner_url, day, day)
+    assert "verdict_differs" in capsys.readouterr().out
 
 
 def test_attendance_is_for_those_who_assess_and_only_in_their_area(

@@ -1,0 +1,38 @@
+"""`gridbeat attendance`: verdicts checked against the record that they were made from."""
+
+import asyncio
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+
+import click
+
+from console_server.attendance.verify import Compared, Finding, verify
+from console_server.command_line.speaking import Failure
+from console_server.database import connect
+from console_server.schema.edition import POSITIONS_KEPT_DAYS
+
+SHOWN_MAX = 20
+
+
+def verify_verdicts(database_url: str, first: date | None, last: date | None) -> None:
+    """Recompute stored verdicts and compare them to the byte.
+
+    Raises:
+        Failure: one came out otherwise.
+    """
+    now = datetime.now(UTC)
+    kept_since = now.date() - timedelta(days=POSITIONS_KEPT_DAYS - 1)
+    begin = max(first or kept_since, kept_since)
+    found = asyncio.run(_verify(database_url, begin, last or now.date(), now))
+    counts = Counter(each.finding for each in found)
+    click.echo(f"{len(found)} final verdicts recomputed, {counts[Finding.SAME]} equal to the byte")
+    differing = [each for each in found if each.finding is not Finding.SAME]
+    for each in differing[:SHOWN_MAX]:
+        click.echo(f"{each.day} worker {each.worker_id}: {each.finding}")
+    if differing:
+        raise Failure(f"{len(differing)} verdicts are not what the record gives now")
+
+
+async def _verify(database_url: str, first: date, last: date, now: datetime) -> list[Compared]:
+    async with await connect(database_url) as connection:
+        return [each async for each in verify(connection, first, last, now)]
