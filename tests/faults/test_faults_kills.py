@@ -1,38 +1,13 @@
 """A dozen processes killed at random under traffic, by the command that anybody can run."""
 
-import json
-import signal
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
+from fault_runs import WITHIN_S, faults
 
 from simulators.faults.plan import Fault, Part, plan
 
 KILLS = 12
-WITHIN_S = 240  # a tenth of a run on a free machine
-
-
-def faults(words: str, report: Path, seed: int) -> dict[str, Any]:
-    """What `gridbeat load --faults` found; its whole process group ends with it."""
-    command = [sys.executable, "-m", "simulators", "load", "--faults", words]
-    running = subprocess.Popen(
-        [*command, "--seed", str(seed), "--json", str(report)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    try:
-        said, _ = running.communicate(timeout=WITHIN_S)
-    finally:
-        if running.poll() is None:
-            running.send_signal(signal.SIGINT)
-            running.wait(timeout=30)
-    assert report.exists(), said[-3000:]
-    print(said[-3000:])  # noqa: T201 - the figures, for who looks
-    return dict(json.loads(report.read_bytes()))
 
 
 @pytest.mark.timeout(WITHIN_S + 40)
