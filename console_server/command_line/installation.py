@@ -5,6 +5,7 @@ of each role, when it counts as serving. What a demo adds is in `demo.py`.
 """
 
 import os
+import socket
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -85,7 +86,7 @@ class Installation:
             StackError: it does not in good time.
         """
         server = addresses.server_environment() | {
-            "GRIDBEAT_MQTT_PUBLIC_HOST": addresses.mqtt_host,
+            "GRIDBEAT_MQTT_PUBLIC_HOST": address_for_phones(self.choices.listen),
             "GRIDBEAT_MQTT_PUBLIC_PORT": str(addresses.mqtt_port),
             "GRIDBEAT_HTTP_HOST": self.choices.listen,
             "GRIDBEAT_HTTP_PORT": str(self.http_port),
@@ -116,6 +117,20 @@ class Installation:
                 leant_on=False,
             )
         )
+
+
+def address_for_phones(listen: str) -> str:
+    """What enrolment tells phones to connect to; an operator's GRIDBEAT_MQTT_PUBLIC_HOST wins."""
+    if listen not in ("0.0.0.0", "::"):  # noqa: S104  # compared, not bound
+        return listen
+    family = socket.AF_INET6 if ":" in listen else socket.AF_INET
+    outside = "2001:db8::1" if ":" in listen else "192.0.2.1"  # reserved for documentation
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect((outside, 9))  # chooses the way out; a datagram socket sends nothing
+        except OSError:
+            return LOOPBACK
+        return str(probe.getsockname()[0])
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from console_server.command_line.installation import address_for_phones
 from console_server.embedded.apt_sources import restated_sources
 from console_server.embedded.debian import needed_packages
 from console_server.embedded.process import Command, Identity, reachable_by
@@ -182,3 +183,9 @@ def test_child_that_ignores_the_signal_is_ended_by_force(tmp_path: Path) -> None
     process: subprocess.Popen[bytes] = supervisor.children["deaf"].process
     supervisor.stop_all()
     assert process.returncode == -signal.SIGKILL
+
+
+def test_phones_are_told_an_address_that_is_not_the_wildcard() -> None:
+    assert address_for_phones("127.0.0.1") == "127.0.0.1"
+    assert address_for_phones("10.1.2.3") == "10.1.2.3"
+    assert address_for_phones("0.0.0.0") not in ("0.0.0.0", "")  # noqa: S104  # compared, not bound
