@@ -1,5 +1,6 @@
 """Single roles, for compose and scale-out: `serve`, `ingest`, `migrate`, `broker-config`."""
 
+import hashlib
 import os
 import sys
 from pathlib import Path
@@ -8,7 +9,12 @@ from typing import NoReturn
 import psycopg
 
 from console_server.embedded import postgres
-from console_server.embedded.broker import BrokerPorts, BrokerSecrets, write_configuration
+from console_server.embedded.broker import (
+    BrokerPorts,
+    BrokerSecrets,
+    ClusterNode,
+    write_configuration,
+)
 from console_server.embedded.errors import StackError
 from console_server.settings import LOOPBACK_HOSTS, Settings
 
@@ -21,6 +27,7 @@ COMPOSE_PORTS = BrokerPorts(
     monitor=8222,
     mqtt_host=ANY_ADDRESS,
 )
+COMPOSE_ROUTE_PORT = 6222  # between nodes of a cluster
 
 
 def serve() -> None:
@@ -70,13 +77,20 @@ def prepare_database() -> None:
 def broker_config(folder: Path, store: str) -> None:
     """Write the broker's configuration for a broker that runs elsewhere (compose).
 
+    GRIDBEAT_BROKER_NODES, host names with commas between, makes a file for each node of a cluster.
+
     Raises:
         StackError: a password is missing.
     """
-    secrets = [
-        _required(f"GRIDBEAT_BROKER_{who}_PASSWORD") for who in ("ADMIN", "SERVER", "INGEST")
-    ]
-    write_configuration(folder, BrokerSecrets(*secrets), COMPOSE_PORTS, ANY_ADDRESS, Path(store))
+    given = [_required(f"GRIDBEAT_BROKER_{who}_PASSWORD") for who in ("ADMIN", "SERVER", "INGEST")]
+    secrets = BrokerSecrets(*given)
+    write_configuration(folder, secrets, COMPOSE_PORTS, ANY_ADDRESS, Path(store))
+    names = [name for name in os.environ.get("GRIDBEAT_BROKER_NODES", "").split(",") if name]
+    routes = [f"{name}:{COMPOSE_ROUTE_PORT}" for name in names]
+    between = hashlib.sha256(f"routes {secrets.admin}".encode()).hexdigest()
+    for name in names:
+        node = ClusterNode(name, ANY_ADDRESS, COMPOSE_ROUTE_PORT, routes, between)
+        write_configuration(folder, secrets, COMPOSE_PORTS, ANY_ADDRESS, Path(store), node)
 
 
 def _required(name: str) -> str:

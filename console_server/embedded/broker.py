@@ -160,7 +160,7 @@ def write_configuration(  # noqa: PLR0913, PLR0917 - what one configuration cons
     if not users_file.exists():
         write_private(users_file, users_block(service, []))
     admin = json.dumps({"user": ADMIN, "password": secrets.admin})
-    replicas = f"stream_replicas: {REPLICAS}\n  consumer_replicas: {REPLICAS}" if node else ""
+    replicas = f"stream_replicas: {REPLICAS}" if node else ""
     text = f"""\
 server_name: {json.dumps(node.name if node else "gridbeat")}
 host: {json.dumps(host)}

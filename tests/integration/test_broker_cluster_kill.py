@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import random
 import signal
+import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -13,7 +14,14 @@ from typing import Any
 import pytest
 from ingest_rig import AREA, CENTRE, PASSWORD, District, found
 
-from console_server.embedded.broker import Broker, BrokerPorts, BrokerSecrets, ClusterNode
+from console_server.command_line.roles import broker_config
+from console_server.embedded.broker import (
+    Broker,
+    BrokerPorts,
+    BrokerSecrets,
+    ClusterNode,
+    nats_program,
+)
 from console_server.embedded.ports import LOOPBACK, free_port
 from console_server.embedded.supervise import Supervisor
 from console_server.handsets.broker_access import BrokerAccess, EnrolledHandset, hash_password
@@ -136,6 +144,19 @@ async def settled(book: Book, url: str) -> Reckoning:
         if not (reckoning.lost or reckoning.rejects_lost) or time.monotonic() > ends_at:
             return reckoning
         await asyncio.sleep(0.2)
+
+
+def test_brokers_accept_the_configuration_made_for_compose(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for who in ("ADMIN", "SERVER", "INGEST"):
+        monkeypatch.setenv(f"GRIDBEAT_BROKER_{who}_PASSWORD", f"{who}-secret")
+    monkeypatch.setenv("GRIDBEAT_BROKER_NODES", "nats-1,nats-2,nats-3")
+    broker_config(tmp_path, "/data")
+    for name in ("nats", "nats-1", "nats-2", "nats-3"):
+        checked = [str(nats_program()), "-t", "-c", str(tmp_path / f"{name}.conf")]
+        done = subprocess.run(checked, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
 
 
 async def test_enrolment_reaches_every_node(cluster: Cluster) -> None:
