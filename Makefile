@@ -2,6 +2,7 @@
 #
 #   make demo    set up what is missing, then run a live district at http://127.0.0.1:8080
 #   make test    everything that must hold
+#   make bench   figures beside the limits of the same run; JSON=file keeps them
 #   make setup   the set-up alone · make check   lint and types · make clean   undo the set-up
 
 SHELL := /bin/sh
@@ -24,7 +25,7 @@ export HOME ?= $(CURDIR)/$(DONE)/home
 export UV_SYSTEM_CERTS := 1
 export NODE_USE_SYSTEM_CA := 1
 
-.PHONY: help setup demo test check clean check-python check-web test-python test-web test-whole system-parts
+.PHONY: help setup demo test check bench clean check-python check-web test-python test-web test-whole system-parts
 
 help:
 	@sed -n 's/^#  *\(make .*\)/\1/p' Makefile
@@ -86,12 +87,16 @@ test-web:
 	@if [ -f web_console/package.json ]; then echo "== vitest"; $(NPM) test; fi
 
 test-whole:
-	@echo "== pytest: scenario, browser"
-	@set -- $$(ls -d tests/scenario tests/browser 2>/dev/null); \
+	@echo "== pytest: scenario, browser, faults"
+	@set -- $$(ls -d tests/scenario tests/browser tests/faults 2>/dev/null); \
 	if [ $$# -gt 0 ]; then $(BIN)/python -m pytest -q "$$@"; fi
 
 system-parts:
 	@.ci/system-parts chromium fonts-noto-cjk
+
+# Figures belong to a calm machine: nothing else of ours runs meanwhile.
+bench: setup
+	@$(BIN)/python tests/bench/run_all.py $(if $(JSON),--json $(JSON)) $(ARGS)
 
 clean:
 	rm -rf .venv $(DONE) web_console/node_modules web_console/dist

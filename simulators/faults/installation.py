@@ -6,10 +6,8 @@ system lets us, on a small file system of its own that can be filled.
 """
 
 import asyncio
-import os
 import random
 import shlex
-import shutil
 import signal
 import socket
 import subprocess
@@ -22,13 +20,13 @@ from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 import msgspec
-import structlog
 
 from simulators.faults.children import children_of, environment, resident_bytes, send, spawn, stop
 from simulators.faults.district import write_small_district
 from simulators.faults.keeper import Keeper
 from simulators.faults.plan import Part
 from simulators.faults.proxy import LOOPBACK, Link
+from simulators.faults.volume import Volume
 from simulators.process import StartError
 
 PROGRAMS: Final = {
@@ -39,12 +37,7 @@ PROGRAMS: Final = {
 PASSWORD: Final = "faults-administrator"  # noqa: S105 - of a throw-away installation on loopback
 START_WITHIN_S: Final = 90.0
 RESTART_WITHIN_S: Final = 2.0  # by default 30; kept short so that a run meets many restarts
-VOLUME_MIB: Final = 1024
 LOOK_EVERY_S: Final = 0.1
-# The mount is in a namespace of its own: it is gone with the processes, whatever happens.
-ON_A_VOLUME: Final = """mount -t tmpfs -o size={size}m,mode=755 tmpfs {volume} && exec "$@" """
-
-log = structlog.get_logger()
 
 
 class Running(msgspec.Struct):
@@ -66,6 +59,7 @@ class Installation:
         }
         self.keeper = Keeper(root / "logs")
         self.has_volume = False
+        self._volume = Volume(self.stack_dir / "volume")
         self._workers = workers
         self._stack: subprocess.Popen[bytes] | None = None
 
@@ -141,14 +135,13 @@ class Installation:
 
     def fill_store(self) -> None:
         """Leave PostgreSQL's file system without room."""
-        filler = self._seen_from_stack(self.stack_dir / "volume" / "filler")
-        free = os.statvfs(filler.parent)
-        with filler.open("wb") as file:
-            os.posix_fallocate(file.fileno(), 0, max(1, free.f_bavail * free.f_frsize))
+        if self._stack is not None:
+            self._volume.fill(self._stack.pid)
 
     def empty_store(self) -> None:
         """Give the room back."""
-        self._seen_from_stack(self.stack_dir / "volume" / "filler").unlink(missing_ok=True)
+        if self._stack is not None:
+            self._volume.empty(self._stack.pid)
 
     def memory(self) -> dict[str, int]:
         """Resident bytes of each part now."""
@@ -157,16 +150,14 @@ class Installation:
         return {name: resident_bytes(pid) for name, pid in pids.items() if pid is not None}
 
     def _start_stack(self) -> None:
-        volume = self.stack_dir / "volume"
-        volume.mkdir(parents=True)
+        self._volume.path.mkdir(parents=True)
         self.root.chmod(0o755)  # PostgreSQL's own account must get there
         argv = [sys.executable, "-m", "console_server.embedded", "--data-dir", str(self.stack_dir)]
         argv += ["--longest-delay-s", str(RESTART_WITHIN_S)]
-        self.has_volume = _may_mount(volume)
+        self.has_volume = self._volume.is_possible()
         if self.has_volume:
-            (self.stack_dir / "postgres").symlink_to(volume / "postgres")
-            mount = ON_A_VOLUME.format(size=VOLUME_MIB, volume=shlex.quote(str(volume)))
-            argv = ["unshare", "--mount", "sh", "-c", mount, "sh", *argv]
+            (self.stack_dir / "postgres").symlink_to(self._volume.path / "postgres")
+            argv = self._volume.around(argv)
         self._stack = spawn(argv, environment({}), self.root / "logs" / "stack.log")
 
     def _fill_in(self) -> None:
@@ -236,19 +227,6 @@ class Installation:
     def _frozen(self) -> list[int]:
         store = self._stack_pid(PROGRAMS[Part.STORE])
         return [] if store is None else [store, *self.backends()]
-
-    def _seen_from_stack(self, path: Path) -> Path:
-        assert self._stack is not None  # noqa: S101 - started before it is filled
-        return Path(f"/proc/{self._stack.pid}/root") / path.relative_to("/")
-
-
-def _may_mount(volume: Path) -> bool:
-    """Whether a file system of our own can be made here."""
-    if shutil.which("unshare") is None:
-        return False
-    mount = f"mount -t tmpfs -o size=1m tmpfs {shlex.quote(str(volume))}"
-    tried = ["unshare", "--mount", "sh", "-c", mount]
-    return subprocess.run(tried, capture_output=True, check=False).returncode == 0  # noqa: S603
 
 
 def _at_port(url: str, port: int) -> str:
