@@ -2,22 +2,21 @@
 
     python tests/bench/bench_attendance.py [--workers 1000] [--every-s 30] [--rounds 5]
 
-Starts a database of its own. Prints the median of each and their ratio, which is what counts:
-absolute figures belong to the machine.
+Starts a database of its own.
 """
 
 import argparse
 import asyncio
-import statistics
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import psycopg
 import shapely
+from bench_figures import Figure
 
 from console_server.attendance.border import border_of
 from console_server.attendance.day import DayInput, OwnGround
@@ -42,13 +41,26 @@ def main() -> None:
     asked.add_argument("--every-s", type=int, default=10)
     asked.add_argument("--hours", type=float, default=8.0)
     asked.add_argument("--rounds", type=int, default=5)
-    options = asked.parse_args()
+    for figure in attendance(asked.parse_args()):
+        print("\n".join(figure.in_words()))  # noqa: T201
+
+
+def attendance(options: argparse.Namespace) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory(prefix="gridbeat-bench-") as folder:
         Path(folder).chmod(0o755)
         with running_stack(Path(folder) / "stack", StackOptions(durable=False)) as stack:
             migrate(stack.database_owner_url)
             count = write_day(stack.database_owner_url, options)
-            asyncio.run(measure(stack.database_server_url, options, count))
+            reading, judging = asyncio.run(measure(stack.database_server_url, options))
+    yield Figure(
+        "attendance, read and judge",
+        "fixes/s",
+        [count / (read + judge) for read, judge in zip(reading, judging, strict=True)],
+        "ratio ≥ 0.67 (in at most 1.5 times the read)",
+        "read alone",
+        [count / read for read in reading],
+        {"fixes": count},
+    )
 
 
 def write_day(url: str, options: argparse.Namespace) -> int:
@@ -100,7 +112,7 @@ def day_of(worker: int, fixes: np.ndarray) -> DayInput:
     return DayInput(worker, DAY, fixes, (ground,), planned=planned)
 
 
-async def measure(url: str, options: argparse.Namespace, count: int) -> None:
+async def measure(url: str, options: argparse.Namespace) -> tuple[list[float], list[float]]:
     reading, judging = [], []
     for _ in range(options.rounds):
         read_s = judge_s = 0.0
@@ -116,24 +128,12 @@ async def measure(url: str, options: argparse.Namespace, count: int) -> None:
                 judge_s += time.perf_counter() - began
         reading.append(read_s)
         judging.append(judge_s)
-    report(count, reading, judging)
+    return reading, judging
 
 
 async def read_day(connection: Connection, workers: Sequence[int]) -> dict[int, np.ndarray]:
     begin = datetime(DAY.year, DAY.month, DAY.day, tzinfo=PACK.zone)
     return dict(await read_fixes(connection, workers, begin, begin + timedelta(days=1)))
-
-
-def report(count: int, reading: Sequence[float], judging: Sequence[float]) -> None:
-    read_s, judge_s = statistics.median(reading), statistics.median(judging)
-    ratios = [(read + judge) / read for read, judge in zip(reading, judging, strict=True)]
-    print(f"fixes               {count:,}")  # noqa: T201
-    print(f"read                {read_s:.2f} s   {count / read_s:,.0f} fixes/s")  # noqa: T201
-    print(f"judge               {judge_s:.2f} s   {count / judge_s:,.0f} fixes/s")  # noqa: T201
-    print(  # noqa: T201
-        f"(read + judge)/read {statistics.median(ratios):.2f}"
-        f"   ({min(ratios):.2f} to {max(ratios):.2f}; to beat: 1.5)"
-    )
 
 
 if __name__ == "__main__":

@@ -9,14 +9,25 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from bench_attendance import attendance
 from bench_cpu import cpu
 from bench_figures import Figure, machine
 from bench_grid_lookup import grid_lookup
+from bench_hub import hub
 from bench_ingest import backlog, single
 from bench_rig import Rig, rig
 from bench_sink import sink
 
-ALONE: dict[str, Callable[[int], Iterator[Figure]]] = {"grid_lookup": grid_lookup}
+
+def _attendance(rounds: int) -> Iterator[Figure]:
+    return attendance(argparse.Namespace(workers=500, every_s=10, hours=8.0, rounds=rounds))
+
+
+ALONE: dict[str, Callable[[int], Iterator[Figure]]] = {
+    "grid_lookup": grid_lookup,
+    "hub": hub,
+    "attendance": _attendance,
+}
 ON_A_STACK: dict[str, Callable[[Rig, int], Iterator[Figure]]] = {
     "sink": sink,
     "ingest_single": single,
