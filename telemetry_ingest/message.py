@@ -56,7 +56,7 @@ class Route(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """A dead letter. The payload is kept only where it cannot hold an off-duty place.
+    """A dead letter. A payload that may hold an off-duty place is kept without its numbers.
 
     `again`: its message may have been here before, and the letter be kept already.
     """

@@ -14,7 +14,7 @@ from psycopg import Connection
 
 from telemetry_ingest import store
 from telemetry_ingest.counters import Counters
-from telemetry_ingest.decoding import KEPT_PAYLOAD_BYTES, decode
+from telemetry_ingest.decoding import blotted, decode
 from telemetry_ingest.fix import US_PER_S, Reason, instant_us
 from telemetry_ingest.memory import Memory
 from telemetry_ingest.message import Handling, Message, Reject
@@ -124,7 +124,7 @@ class FixRecorder:
             StoreUnavailable: try again later.
         """
         received_us = instant_us(message.received_at)
-        payload = message.payload[:KEPT_PAYLOAD_BYTES]
+        payload = blotted(message.payload)
         reject = Reject(
             Reason.UNSTORABLE, received_us, 0, message.topic, detail=detail, payload=payload
         )

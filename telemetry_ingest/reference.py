@@ -16,7 +16,7 @@ import numpy as np
 import shapely
 from psycopg import Connection
 
-from telemetry_ingest.duty import Period, Periods, merged
+from telemetry_ingest.duty import Period, Periods, merged, without
 from telemetry_ingest.fix import FOREVER_US, US_PER_S, Ints, instant_us
 from telemetry_ingest.geofencing import Border, BorderHistory
 
@@ -39,6 +39,12 @@ SHIFTS: Final = """
            extract(epoch FROM s.ends_at)::float8
     FROM shifts s JOIN handsets h USING (worker_id)
     WHERE s.ends_at > now() - make_interval(days => %(days)s)
+"""
+LEAVES: Final = """
+    SELECT DISTINCT l.worker_id, extract(epoch FROM l.starts_at)::float8,
+           extract(epoch FROM l.ends_at)::float8
+    FROM leaves l JOIN handsets h USING (worker_id)
+    WHERE l.ends_at > now() - make_interval(days => %(days)s)
 """
 BORDERS: Final = """
     SELECT b.area_id, extract(epoch FROM b.valid_from)::float8,
@@ -109,8 +115,9 @@ class ReferenceReader:
         loaded_at = time.time()
         handsets = connection.execute(HANDSETS).fetchall()
         shifts = connection.execute(SHIFTS, {"days": self._retention_days}).fetchall()
+        leaves = connection.execute(LEAVES, {"days": self._retention_days}).fetchall()
         self._read_borders(connection)
-        schedule = schedules(handsets, shifts, self._zone)
+        schedule = schedules(handsets, shifts, leaves, self._zone)
         return _reference(loaded_at, handsets, schedule, self._borders)
 
     def _read_borders(self, connection: Connection) -> None:
@@ -144,20 +151,30 @@ def borders_of(rows: Rows) -> list[Border]:
     ]
 
 
-def schedules(handsets: Rows, shifts: Rows, zone: ZoneInfo) -> dict[int, Periods]:
+def schedules(handsets: Rows, shifts: Rows, leaves: Rows, zone: ZoneInfo) -> dict[int, Periods]:
     """When handsets that cannot say their duty, or never did yet, count as on duty.
 
-    During their worker's shifts, and from enrolment to the end of that day, so that a trial works
-    at once.
+    During their worker's shifts less the leaves, and from enrolment to the end of that day, so that
+    a trial works at once.
     """
-    planned: dict[int, list[Period]] = defaultdict(list)
-    for worker_id, starts_at, ends_at in shifts:
-        planned[worker_id].append(Period(instant_us(starts_at), instant_us(ends_at)))
+    planned, away = _by_worker(shifts), _by_worker(leaves)
     return {
-        handset_id: merged([*planned[worker_id], _day_of_enrolment(enrolled_at, zone)])
+        handset_id: merged(
+            [
+                *without(merged(planned[worker_id]), merged(away[worker_id])),
+                _day_of_enrolment(enrolled_at, zone),
+            ]
+        )
         for handset_id, _, worker_id, _, _, _, enrolled_at, _, says_duty in handsets
         if not says_duty
     }
+
+
+def _by_worker(rows: Rows) -> dict[int, list[Period]]:
+    found: dict[int, list[Period]] = defaultdict(list)
+    for worker_id, starts_at, ends_at in rows:
+        found[worker_id].append(Period(instant_us(starts_at), instant_us(ends_at)))
+    return found
 
 
 def _day_of_enrolment(enrolled_at: float, zone: ZoneInfo) -> Period:

@@ -15,7 +15,7 @@ BEGIN
     END IF;
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'gridbeat_ingest') THEN
         GRANT USAGE ON SCHEMA public TO gridbeat_ingest;
-        GRANT SELECT ON areas, area_boundaries, worker_grids, shifts, schema_migrations
+        GRANT SELECT ON areas, area_boundaries, worker_grids, shifts, leaves, schema_migrations
             TO gridbeat_ingest;
         GRANT SELECT (worker_id, code, name, kind, area_id, group_id, retired_at)
             ON workers TO gridbeat_ingest;
