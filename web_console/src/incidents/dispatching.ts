@@ -6,6 +6,8 @@ import * as endpoints from "@/wire/endpoints";
 
 /** Incidents for which an order is on its way to the server, shared by button and key. */
 const sending = ref<ReadonlySet<string>>(new Set());
+/** How often an order was refused: who shows the case looks at it anew. */
+const refused = ref(0);
 
 export function useDispatching() {
   async function send(incidentId: string, workerId: number | null): Promise<void> {
@@ -16,10 +18,11 @@ export function useDispatching() {
       showDone(i18n.global.t("recommend.sent", { name: dispatch.workerName }));
     } catch (error) {
       showProblem(error);
+      refused.value += 1;
     } finally {
       sending.value = new Set([...sending.value].filter((id) => id !== incidentId));
     }
   }
 
-  return { sending, send };
+  return { sending, refused, send };
 }

@@ -7,11 +7,13 @@ import { useSession } from "@/stores/session";
 import { showProblem } from "@/ui/problems";
 import * as endpoints from "@/wire/endpoints";
 import type { Incident, Recommendation } from "@/wire/messages";
+import { useDispatching } from "./dispatching";
 
 export function useIncident() {
   const live = useLive();
   const session = useSession();
   const selection = useSelection();
+  const { refused } = useDispatching();
   const file = shallowRef<Incident | null>(null);
   const recommendation = shallowRef<Recommendation | null>(null);
   const failed = ref(false);
@@ -53,7 +55,7 @@ export function useIncident() {
     { flush: "sync" },
   );
   watch(
-    () => [selection.incidentId, summary.value?.version],
+    () => [selection.incidentId, summary.value?.version, refused.value],
     () => void read(),
     { immediate: true },
   );

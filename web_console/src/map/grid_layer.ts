@@ -1,9 +1,14 @@
 /** Owns the grids on the map: fine borders, heavier ones between communities, hover, selection. */
-import type { ExpressionSpecification, GeoJSONSource, MapMouseEvent } from "maplibre-gl";
+import type {
+  ExpressionSpecification,
+  GeoJSONSource,
+  LayerSpecification,
+  MapMouseEvent,
+} from "maplibre-gl";
 import { onScopeDispose, type Ref, watch } from "vue";
 import { communityBorders, gridAt } from "@/state/grids";
 import { useMap } from "./context";
-import { communityNames, FONTS } from "./ground_layers";
+import { communityNames, FIRST_NAME_LAYER, FONTS } from "./ground_layers";
 import { GRID, GROUND } from "./palette";
 
 export interface GridLayerOptions {
@@ -23,20 +28,24 @@ export function useGridLayer(options: GridLayerOptions): void {
   map.addSource("communities", { type: "geojson", data: communityBorders(grids) });
   map.addSource("grid-centres", { type: "geojson", data: centres() });
 
-  map.addLayer({
+  /** Borders lie under the names of streets; a configured tile server has its own names. */
+  const below = map.getLayer(FIRST_NAME_LAYER) ? FIRST_NAME_LAYER : undefined;
+  const addBelow = (layer: LayerSpecification): void => void map.addLayer(layer, below);
+
+  addBelow({
     id: "grid-fill",
     type: "fill",
     source: "grids",
     paint: { "fill-color": GRID.border, "fill-opacity": 0 },
   });
-  map.addLayer({
+  addBelow({
     id: "grid-hole",
     type: "fill",
     source: "grids",
     filter: among([]),
     paint: { "fill-color": GRID.hole, "fill-opacity": 0.16 },
   });
-  map.addLayer({
+  addBelow({
     id: "grid-border",
     type: "line",
     source: "grids",
@@ -46,7 +55,7 @@ export function useGridLayer(options: GridLayerOptions): void {
       "line-width": ["interpolate", ["linear"], ["zoom"], 12, 0.7, 17, 1.6],
     },
   });
-  map.addLayer({
+  addBelow({
     id: "community-border",
     type: "line",
     source: "communities",
@@ -57,7 +66,7 @@ export function useGridLayer(options: GridLayerOptions): void {
       "line-width": ["interpolate", ["linear"], ["zoom"], 12, 1.6, 17, 3.4],
     },
   });
-  map.addLayer({
+  addBelow({
     id: "grid-picked",
     type: "line",
     source: "grids",

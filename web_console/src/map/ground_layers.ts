@@ -8,6 +8,9 @@ import { GROUND } from "./palette";
 /** Any name will do: without a glyph server MapLibre draws with the computer's own fonts. */
 export const FONTS = ["sans-serif"];
 
+/** What is drawn between the ground and its names goes before this layer. */
+export const FIRST_NAME_LAYER = "street-name-lane";
+
 type Expression = ExpressionSpecification;
 const on = (layer: string): Expression => ["==", ["get", "layer"], layer];
 const classed = (layer: string, ...classes: string[]): Expression =>

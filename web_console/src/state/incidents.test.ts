@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { AT_MS, makeDispatch, makeIncident } from "./builders";
-import { countIncidents, EVERYTHING_OPEN, isOverdue, isWaiting, queue, stepsOf } from "./incidents";
+import {
+  callsForHelp,
+  countIncidents,
+  EVERYTHING_OPEN,
+  isOverdue,
+  isWaiting,
+  queue,
+  stepsOf,
+} from "./incidents";
 
 const overdue = { dueAt: new Date(AT_MS - 1000).toISOString() };
 const sent = { status: "dispatched", dispatches: [makeDispatch()] } as const;
@@ -68,4 +76,15 @@ it("tells ordered and sent apart", () => {
       .map((each) => each.step);
   expect(at({})).toEqual(["ordered"]);
   expect(at({ sentAt: "2026-11-21T01:00:01Z" })).toEqual(["ordered", "sent"]);
+});
+
+it("has a call for help until somebody is sent, the longest waiting first", () => {
+  const list = [
+    makeIncident({ id: "later", source: "duress", reportedAt: "2026-11-21T00:30:00Z" }),
+    makeIncident({ id: "first", source: "duress", reportedAt: "2026-11-21T00:10:00Z" }),
+    makeIncident({ id: "helped", source: "duress", ...sent, dispatches: [...sent.dispatches] }),
+    makeIncident({ id: "over", source: "duress", status: "closed" }),
+    makeIncident({ id: "another matter", severity: 1 }),
+  ];
+  expect(callsForHelp(list).map((call) => call.id)).toEqual(["first", "later"]);
 });

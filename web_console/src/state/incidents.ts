@@ -25,6 +25,12 @@ export function isOverdue(incident: IncidentSummary, nowMs: number): boolean {
   return Date.parse(incident.dueAt) < nowMs;
 }
 
+/** Calls for help to which nobody is on the way, the longest waiting first. */
+export const callsForHelp = (incidents: Iterable<IncidentSummary>): IncidentSummary[] =>
+  [...incidents]
+    .filter((incident) => incident.source === "duress" && isWaiting(incident))
+    .sort((a, b) => (a.reportedAt < b.reportedAt ? -1 : 1));
+
 /** Whether the incident awaits a dispatcher's decision, by its status. */
 export const canDispatch = (incident: IncidentSummary): boolean =>
   isOpen(incident) && !SETTLED.has(incident.status) && incident.status !== "suspended";

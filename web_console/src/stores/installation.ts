@@ -1,6 +1,7 @@
 /** Owns what changes rarely: the installation, its rule pack and its areas, as lookups. */
 import { defineStore } from "pinia";
 import { computed, ref, shallowRef } from "vue";
+import { i18n } from "@/i18n";
 import * as endpoints from "@/wire/endpoints";
 import type { Area, Installation, Pack } from "@/wire/messages";
 
@@ -37,7 +38,12 @@ export const useInstallation = defineStore("installation", () => {
 
   const areaName = (code: string | null): string =>
     code === null ? "" : (areaByCode.value.get(code)?.name ?? code);
-  const className = (code: string): string => classByCode.value.get(code)?.name ?? code;
+  /** Two codes are the server's own and in no pack; they have words in the catalogue. */
+  const className = (code: string): string => {
+    const { t, te } = i18n.global;
+    const known = classByCode.value.get(code)?.name;
+    return known ?? (te(`class.${code}`) ? t(`class.${code}`) : code);
+  };
   const groupName = (code: string): string => groupByCode.value.get(code)?.name ?? code;
 
   return {

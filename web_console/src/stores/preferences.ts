@@ -13,7 +13,7 @@ interface Kept {
   legend: boolean;
 }
 
-const DEFAULTS: Kept = { locale: "zh", sound: false, names: false, legend: true };
+const DEFAULTS: Kept = { locale: "zh", sound: true, names: false, legend: true };
 
 function kept(): Kept {
   try {

@@ -5,6 +5,9 @@ import { i18n } from "@/i18n";
 import { ProblemError } from "@/wire/http";
 import { themeOverrides } from "./theme";
 
+/** A shorter wait than this is over when one has read of it. */
+const WORTH_SAYING_S = 10;
+
 const { message } = createDiscreteApi(["message"], {
   configProviderProps: { theme: darkTheme, themeOverrides },
   messageProviderProps: { placement: "top", max: 3, containerStyle: { top: "62px" } },
@@ -14,14 +17,19 @@ export function problemText(error: unknown): string {
   const { t, te } = i18n.global;
   if (!(error instanceof ProblemError)) return t("problems.unknown", { code: String(error) });
   const key = `problems.${error.code}`;
-  return te(key) ? t(key) : t("problems.unknown", { code: error.code });
+  if (!te(key)) return t("problems.unknown", { code: error.code });
+  if (error.retryAfterS < WORTH_SAYING_S) return t(key);
+  const minutes = t("time.minutes", { n: Math.ceil(error.retryAfterS / 60) });
+  return `${t(key)} ${t("problems.wait", { minutes })}`;
 }
 
-/** The words, with the server's own detail where there is one. */
+/** The words, and what the server adds: fields always; its own sentence only to who reads English. */
 export function problemParts(error: unknown): { text: string; detail: string } {
-  const detail =
-    error instanceof ProblemError ? [error.detail, ...error.errors].join("\n").trim() : "";
-  return { text: problemText(error), detail };
+  if (!(error instanceof ProblemError)) return { text: problemText(error), detail: "" };
+  const { locale, te } = i18n.global;
+  const speaks = locale.value === "en" || !te(`problems.${error.code}`);
+  const lines = speaks ? [error.detail, ...error.errors] : error.errors;
+  return { text: problemText(error), detail: lines.join("\n").trim() };
 }
 
 export function showProblem(error: unknown): void {

@@ -11,6 +11,8 @@ export class ProblemError extends Error {
     readonly code: string,
     readonly detail: string = "",
     readonly errors: readonly string[] = [],
+    /** How long the server asks to wait, seconds; 0: it did not say. */
+    readonly retryAfterS: number = 0,
   ) {
     super(code);
   }
@@ -53,11 +55,13 @@ async function answer(path: string, init: RequestInit): Promise<Response> {
 }
 
 async function problemOf(response: Response): Promise<ProblemError> {
+  const { status, headers } = response;
+  const waitS = Number(headers.get("Retry-After")) || 0;
   try {
-    const body = (await response.json()) as Partial<Problem>;
-    const code = body.code ?? `status_${response.status}`;
-    return new ProblemError(response.status, code, body.detail ?? "", body.errors ?? []);
+    const { code, detail, errors } = (await response.json()) as Partial<Problem>;
+    return new ProblemError(status, code ?? `status_${status}`, detail, errors, waitS);
   } catch {
-    return new ProblemError(response.status, `status_${response.status}`);
+    // Not the server itself but a gateway before it: its words are not for people.
+    return new ProblemError(status, status >= 502 ? "unavailable" : `status_${status}`);
   }
 }

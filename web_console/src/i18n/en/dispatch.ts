@@ -20,6 +20,12 @@ export const dispatch = {
     arrived: "New incident: {title}, {place}",
     keys: "Keys",
   },
+  help: {
+    calls: "{name} calls for help",
+    since: "{age}, nobody is on the way",
+    open: "Open now",
+    more: "{n} more call for help",
+  },
   severity: { 1: "Critical", 2: "Urgent", 3: "Normal", 4: "Minor" },
   source: {
     handset: "Field report",
@@ -61,6 +67,7 @@ export const dispatch = {
     rework: "Rework",
     void: "Void",
   },
+  class: { unclassified: "Not classified yet", duress: "Call for help" },
   detail: {
     place: "Place",
     grid: "Grid",

@@ -65,6 +65,7 @@ export const shell = {
     conflict: "Things have changed meanwhile. The view was refreshed: look again, then decide.",
     invalid: "Something in it is not as it should be",
     too_many_attempts: "Too many attempts. Wait a little.",
+    wait: "You can try again in about {minutes}.",
     unavailable: "The service is not available right now. Try again soon.",
     unknown: "That did not work ({code})",
   },

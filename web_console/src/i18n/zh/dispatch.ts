@@ -14,6 +14,12 @@ export const dispatch = {
     arrived: "新事件：{title}，{place}",
     keys: "快捷键",
   },
+  help: {
+    calls: "{name} 一键求助",
+    since: "已 {age}，尚无人前往",
+    open: "立即处置",
+    more: "另有 {n} 人求助",
+  },
   severity: { 1: "特急", 2: "紧急", 3: "一般", 4: "轻微" },
   source: {
     handset: "网格员上报",
@@ -55,6 +61,7 @@ export const dispatch = {
     rework: "返工",
     void: "作废",
   },
+  class: { unclassified: "未分类（待定）", duress: "一键求助" },
   detail: {
     place: "地点",
     grid: "网格",
