@@ -2,6 +2,7 @@
 #
 #   make demo    set up what is missing, then run a live district at http://127.0.0.1:8080
 #   make test    everything that must hold
+#   make truth   a simulated month judged, and held against where everybody truly was
 #   make bench   figures beside the limits of the same run; JSON=file keeps them
 #   make setup   the set-up alone · make check   lint and types · make clean   undo the set-up
 
@@ -25,7 +26,7 @@ export HOME ?= $(CURDIR)/$(DONE)/home
 export UV_SYSTEM_CERTS := 1
 export NODE_USE_SYSTEM_CA := 1
 
-.PHONY: help setup demo test check bench clean check-python check-web test-python test-web test-whole system-parts
+.PHONY: help setup demo test check bench truth clean check-python check-web test-python test-web test-whole system-parts
 
 help:
 	@sed -n 's/^#  *\(make .*\)/\1/p' Makefile
@@ -95,6 +96,9 @@ system-parts:
 	@.ci/system-parts chromium fonts-noto-cjk
 
 # Figures belong to a calm machine: nothing else of ours runs meanwhile.
+truth: setup
+	@$(BIN)/python tests/known_truth/report.py $(ARGS)
+
 bench: setup
 	@$(BIN)/python tests/bench/run_all.py $(if $(JSON),--json $(JSON)) $(ARGS)
 

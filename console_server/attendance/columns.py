@@ -37,6 +37,7 @@ class FixColumns:
     """The fixes of all rows in order, one at a time.
 
     `ground`: index into the grounds, -1 for none. `doubtful`: two fixes of one instant disagree.
+    `stated`: the accuracy is the handset's own, not an assumed one.
     """
 
     key: Ints
@@ -45,6 +46,7 @@ class FixColumns:
     lon: Floats
     lat: Floats
     accuracy_m: Floats
+    stated: Bools
     grid_id: Ints
     mock: Bools
     doubtful: Bools
@@ -112,7 +114,8 @@ def _fixes(batch: DayColumns, edges: Ints, rules: JudgementRules) -> FixColumns:
     row = np.repeat(np.arange(len(kept), dtype=np.int64), counts)
     joined = np.concatenate(kept)
     accuracy = joined["accuracy_m"].astype(np.float64)
-    accuracy[~(accuracy >= 0)] = rules.assumed_accuracy_m
+    stated = accuracy >= 0
+    accuracy[~stated] = rules.assumed_accuracy_m
     at_us = joined["at_us"].astype(np.int64)
     key = batch.key(row, at_us)
     lon, lat = joined["lon"].astype(np.float64), joined["lat"].astype(np.float64)
@@ -126,6 +129,7 @@ def _fixes(batch: DayColumns, edges: Ints, rules: JudgementRules) -> FixColumns:
         lon=lon[keep],
         lat=lat[keep],
         accuracy_m=accuracy[keep],
+        stated=stated[keep],
         grid_id=grid_id[keep],
         mock=joined["mock"][keep].astype(np.bool_),
         doubtful=doubtful,
@@ -197,4 +201,6 @@ def distance_m(from_lon: Floats, from_lat: Floats, to_lon: Floats, to_lat: Float
 
 def _no_fixes() -> FixColumns:
     none, flags, numbers = np.empty(0, np.int64), np.empty(0, np.bool_), np.empty(0)
-    return FixColumns(none, none, none, numbers, numbers, numbers, none, flags, flags, none, flags)
+    return FixColumns(
+        none, none, none, numbers, numbers, numbers, flags, none, flags, flags, none, flags
+    )

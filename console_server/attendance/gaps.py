@@ -16,6 +16,7 @@ import numpy as np
 from console_server.attendance.border import Bools, Border, Ints
 from console_server.attendance.columns import DayColumns, FixColumns, distance_m
 from console_server.attendance.spans import SECOND_US
+from console_server.attendance.stillness import lay_still
 from console_server.packs.rules import JudgementRules
 
 
@@ -39,9 +40,10 @@ class Cause(IntEnum):
     NO_FIX_YET = 5
     NO_DATA = 6
     OUTAGE = 7  # the system itself was broken
+    STILL = 8  # the phone lay still for hours: where its worker was is not known
 
 
-CAUSES: Final = 8  # a state is judgement * CAUSES + cause
+CAUSES: Final = 16  # a state is judgement * CAUSES + cause
 INSIDE: Final = Judgement.INSIDE * CAUSES
 OUTSIDE: Final = Judgement.OUTSIDE * CAUSES
 UNKNOWN: Final = Judgement.UNKNOWN * CAUSES
@@ -59,7 +61,8 @@ def judge_gaps(batch: DayColumns, rules: JudgementRules) -> tuple[Changes, Bools
     """States along the time axis of every row, and which fixes prove presence in the own grid."""
     fixes = batch.fixes
     coarse = _coarse(batch, rules)
-    state, crossing = _states(fixes, coarse, rules)
+    still = lay_still(fixes, rules.max_still_s)
+    state, crossing = _states(fixes, coarse, still, rules)
     unmapped = crossing & ~_has_border(batch)
     state[unmapped] = UNKNOWN + Cause.NO_DATA
     last = np.diff(fixes.row, append=-1) != 0
@@ -71,11 +74,13 @@ def judge_gaps(batch: DayColumns, rules: JudgementRules) -> tuple[Changes, Bools
     split = _split(batch, np.flatnonzero(crossing & ~last & ~unmapped))
     leads = Changes(batch.hull_from, lead)
     changes = _merge(leads, split[0], Changes(fixes.key[changed], state[changed]), split[1])
-    proves = fixes.inside & ~coarse & ~fixes.mock & ~fixes.doubtful
+    proves = fixes.inside & ~coarse & ~still & ~fixes.mock & ~fixes.doubtful
     return changes, proves
 
 
-def _states(fixes: FixColumns, coarse: Bools, rules: JudgementRules) -> tuple[Ints, Bools]:
+def _states(
+    fixes: FixColumns, coarse: Bools, still: Bools, rules: JudgementRules
+) -> tuple[Ints, Bools]:
     """The state of the gap that begins with each fix; a crossing one counts as outside for now."""
     count = len(fixes.key)
     state = np.full(count, OUTSIDE, np.int64)
@@ -92,6 +97,7 @@ def _states(fixes: FixColumns, coarse: Bools, rules: JudgementRules) -> tuple[In
     too_fast = sure_m > rules.max_speed_mps * gap_s
     doubts = (  # the gravest last: it is the one that is told
         (coarse[here] | coarse[there], Cause.COARSE_ACCURACY),
+        (still[here] & still[there], Cause.STILL),
         (too_fast | fixes.doubtful[here] | fixes.doubtful[there], Cause.IMPOSSIBLE_SPEED),
         (fixes.mock[here] | fixes.mock[there], Cause.MOCK_LOCATION),
         (gap_s > rules.max_gap_s, Cause.NO_SIGNAL),

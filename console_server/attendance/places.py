@@ -27,11 +27,13 @@ class Visits:
 class Places:
     """One day's proved places in order of time.
 
-    `skipped`: how many cells may lie between a fix and the one after it.
+    `sure`: whether a fix is accurate enough to tell one cell from its neighbours. `skipped`: how
+    many cells may lie between a fix and the one after it.
     """
 
     at_us: Ints
     cell: Ints
+    sure: Bools
     skipped: Ints
     visits: tuple[Visits, ...] = ()
 
@@ -40,7 +42,9 @@ class Places:
         low, high = np.searchsorted(self.at_us, [from_us, to_us + 1])
         if low == high:
             return 0, 0
-        return len(np.unique(self.cell[low:high])), int(self.skipped[low : high - 1].sum())
+        proved = len(np.unique(self.cell[low:high][self.sure[low:high]]))
+        possible = len(np.unique(self.cell[low:high])) + int(self.skipped[low : high - 1].sum())
+        return proved, possible - proved
 
     def checkpoints(self, from_us: int, to_us: int) -> tuple[int, int]:
         """Distinct checkpoints proved in a stretch of time, and distinct possible ones."""
@@ -67,12 +71,14 @@ def places_of(batch: DayColumns, proves: Bools, cell_m: float) -> list[Places]:
     cell = (column << 32) + line
     apart = np.maximum(np.abs(np.diff(east)), np.abs(np.diff(north)))
     skipped = np.append(np.floor(apart / cell_m).astype(np.int64), 0)[: len(chosen)]
+    sure = (fixes.accuracy_m[chosen] <= cell_m / 2) | ~fixes.stated[chosen]
     rows = np.arange(len(batch.days) + 1)
     cuts = np.searchsorted(fixes.row[chosen], rows)
     return [
         Places(
             fixes.at_us[chosen[low:high]],
             cell[low:high],
+            sure[low:high],
             skipped[low:high],
             _visits(batch, row, batch.days[row].checkpoints),
         )
@@ -91,8 +97,9 @@ def _visits(batch: DayColumns, row: int, checkpoints: Sequence[Checkpoint]) -> t
     for each in checkpoints:
         lon, lat = np.full(len(some), each.lon), np.full(len(some), each.lat)
         apart = distance_m(fixes.lon[some], fixes.lat[some], lon, lat)
+        doubt_m = np.where(fixes.stated[some], fixes.accuracy_m[some], 0.0)
         near = apart <= each.radius_m + fixes.accuracy_m[some]
-        visits.append(Visits(at_us[apart <= each.radius_m], at_us[near]))
+        visits.append(Visits(at_us[apart + doubt_m <= each.radius_m], at_us[near]))
     return tuple(visits)
 
 

@@ -23,6 +23,7 @@ from console_server.packs.rules import (
     Structure,
     TwiceDailyRules,
     VisitList,
+    WorkflowRules,
     WorkingCalendar,
     WorkingTime,
     WorkRules,
@@ -30,6 +31,7 @@ from console_server.packs.rules import (
 from console_server.packs.toml_file import PackError, read_toml
 
 SHIPPED = Path(__file__).parent
+EVERY_CASE = frozenset({"reported", "accepted", "dispatched", "handling", "handled", "closed"})
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class RulePack:
     dispatch: DispatchRules
     judgement: JudgementRules
     work: WorkRules = field(default_factory=WorkRules)
+    workflow: WorkflowRules = field(default_factory=WorkflowRules)
     patrol: PatrolRules | None = None
     share: ShareRules | None = None
     twice_daily: TwiceDailyRules | None = None
@@ -120,9 +123,29 @@ def parse_pack(text: str, file: str = "pack.toml") -> RulePack:
     """
     pack = read_toml(text, RulePack, file)
     pack = replace(pack, text=text, calendar=replace(pack.calendar, time_zone=pack.time_zone))
-    if faults := [f"{file}: {fault}" for fault in (*_class_faults(pack), *_rule_faults(pack))]:
+    if faults := [f"{file}: {fault}" for fault in _faults(pack)]:
         raise PackError(faults)
     return pack
+
+
+def _faults(pack: RulePack) -> Iterator[str]:
+    yield from _class_faults(pack)
+    yield from _rule_faults(pack)
+    yield from _workflow_faults(pack)
+
+
+def _workflow_faults(pack: RulePack) -> Iterator[str]:
+    rules = pack.workflow
+    if rules.steps is not None:
+        for step in sorted(EVERY_CASE - set(rules.steps)):
+            yield f"workflow.steps: no case can do without {step}"
+        for each in rules.approvals:
+            if each.to != "extended" and each.to not in rules.steps:
+                yield f"workflow.approvals: {each.to} is not one of the steps"
+    yield from _repeated("workflow.approvals", [each.to for each in rules.approvals])
+    for each in rules.approvals:
+        if not each.by:
+            yield f"workflow.approvals {each.to}: nobody may approve it"
 
 
 def _class_faults(pack: RulePack) -> Iterator[str]:

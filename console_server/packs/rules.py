@@ -7,6 +7,7 @@ Owns shapes and defaults; not how they are read (`toml_file.py`), collected (`pa
 from dataclasses import dataclass
 from datetime import date, time
 from fractions import Fraction
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 
@@ -69,6 +70,36 @@ class IncidentClass:
     example: bool = False
 
 
+Step = Literal[
+    "reported", "accepted", "rejected", "merged", "dispatched", "handling", "handled", "verified",
+    "closed", "evaluated", "suspended", "sent_back", "rework", "void",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """What stops a clock (挂账, 延期, 回退), and the roles of which another person must agree."""
+
+    to: Literal["suspended", "extended", "sent_back"]
+    by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowRules:
+    """Which steps of a case are in use and what they ask for; `steps` None: all of them.
+
+    `acceptance`: by the centre, where sending somebody accepts as well; by an explicit admission
+    (准入) before anybody is sent; or automatically. `answer_to_close` (件件有回音): a case closes
+    only with an answer to whoever reported it.
+    """
+
+    steps: tuple[Step, ...] | None = None
+    acceptance: Literal["centre", "admission", "automatic"] = "centre"
+    answer_to_close: bool = False
+    approvals: tuple[Approval, ...] = ()
+    example: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class DispatchRules:
     """How orders run. `escalation` names roles, first to last, when nobody acknowledges."""
@@ -87,13 +118,15 @@ class JudgementRules:
     """When a gap between two fixes says nothing of where the worker was.
 
     `border_allowance_m`: how far an accuracy circle may reach across the border and still be
-    believed. `assumed_accuracy_m` stands for a fix that does not say its accuracy.
+    believed. `assumed_accuracy_m` stands for a fix that does not say its accuracy. A phone that
+    lay still for `max_still_s` may lie in a drawer; None: that is never asked.
     """
 
     max_gap_s: float = 300.0
     border_allowance_m: float = 20.0
     assumed_accuracy_m: float = 50.0
     max_speed_mps: float = 40.0
+    max_still_s: float | None = None
     example: bool = False
 
 

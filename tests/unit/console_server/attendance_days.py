@@ -20,7 +20,8 @@ GRID = 7
 OTHER = 8
 WEST, SOUTH, EAST, NORTH = 118.60, 32.05, 118.605, 32.054  # about 470 m by 445 m
 MIDDLE = ((WEST + EAST) / 2, (SOUTH + NORTH) / 2)
-PACK = load_pack("xingdian")
+_SHIPPED = load_pack("xingdian")
+PACK = replace(_SHIPPED, judgement=replace(_SHIPPED.judgement, max_still_s=None))  # people stand
 ALWAYS = (-(1 << 60), 1 << 60)
 Row = tuple[int, float, float, float, int, int, bool]  # as FIX_DTYPE
 

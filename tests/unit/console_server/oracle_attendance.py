@@ -100,6 +100,7 @@ def fixes_of(day: DayInput, grounds: list[Ground], rules: JudgementRules) -> lis
     for at, lon, lat, accuracy, grid, handset, mock in rows:
         said = accuracy if accuracy >= 0 else rules.assumed_accuracy_m
         fix = {"at": at, "lon": lon, "lat": lat, "acc": said, "grid": grid, "mock": mock}
+        fix["stated"] = accuracy >= 0
         by_time.setdefault(at, []).append(((said, handset, lon, lat), fix))
     fixes = []
     for at in sorted(by_time):
@@ -113,12 +114,59 @@ def fixes_of(day: DayInput, grounds: list[Ground], rules: JudgementRules) -> lis
         ground = [each for each in grounds if each.from_us <= at < each.to_us]
         best["ground"] = ground[-1] if ground else None
         best["inside"] = bool(ground) and best["grid"] in ground[-1].grid_ids
-        best["coarse"] = False
+        best["coarse"] = best["still"] = False
         if ground and ground[-1].rectangle and best["acc"] > rules.border_allowance_m:
             near = ground[-1].rectangle.distance_to_outline(best["lon"], best["lat"])
             best["coarse"] = near <= best["acc"] - rules.border_allowance_m
         fixes.append(best)
+    mark_still(fixes, rules)
     return fixes
+
+
+def mark_still(fixes: list[Fix], rules: JudgementRules) -> None:
+    """Fixes of pieces of 20 minutes in which the phone lay in one place, in a row of them."""
+    long = rules.max_still_s * SECOND if rules.max_still_s is not None else math.inf
+    for row in still_rows(fixes):
+        lasted = row[-1][-1]["at"] - row[0][0]["at"] if row else -1
+        for fix in (fix for piece in row for fix in piece):
+            fix["still"] = lasted >= long
+
+
+def still_rows(fixes: list[Fix]) -> list[list[list[Fix]]]:
+    pieces: dict[int, list[Fix]] = {}
+    for fix in fixes:
+        pieces.setdefault(fix["at"] // (1200 * SECOND), []).append(fix)
+    rows: list[list[list[Fix]]] = []
+    for piece in pieces.values():
+        if not lies_still(piece):
+            rows.append([])
+        elif rows and rows[-1] and same_place(rows[-1][-1], piece):
+            rows[-1].append(piece)
+        else:
+            rows.append([piece])
+    return rows
+
+
+def middle(piece: list[Fix]) -> Fix:
+    count = len(piece)
+    return {key: math.fsum(fix[key] for fix in piece) / count for key in ("lon", "lat", "acc")}
+
+
+def lies_still(piece: list[Fix]) -> bool:
+    centre = middle(piece)
+    scatter = math.fsum(metres_apart_at(centre, fix) ** 2 for fix in piece) / len(piece)
+    return math.sqrt(scatter) <= max(25.0, 1.5 * centre["acc"])
+
+
+def metres_apart_at(centre: Fix, fix: Fix) -> float:
+    """Metres on the plane of the centre's latitude."""
+    east = math.radians(fix["lon"] - centre["lon"]) * math.cos(math.radians(centre["lat"]))
+    return math.hypot(east, math.radians(fix["lat"] - centre["lat"])) * RADIUS
+
+
+def same_place(before: list[Fix], after: list[Fix]) -> bool:
+    a, b = middle(before), middle(after)
+    return metres_apart(a, b) <= max(25.0, 2.0 * a["acc"], 2.0 * b["acc"])
 
 
 def doubt_in(a: Fix, b: Fix, rules: JudgementRules) -> str:
@@ -131,6 +179,8 @@ def doubt_in(a: Fix, b: Fix, rules: JudgementRules) -> str:
         return "mock_location"
     if too_fast or a["doubtful"] or b["doubtful"]:
         return "impossible_speed"
+    if a["still"] and b["still"]:
+        return "still"
     return "coarse_accuracy" if a["coarse"] or b["coarse"] else ""
 
 
@@ -268,12 +318,15 @@ def places(
         for fix in fixes
         if low <= fix["at"] <= high
         and fix["inside"]
-        and not (fix["coarse"] or fix["mock"] or fix["doubtful"])
+        and not (fix["coarse"] or fix["still"] or fix["mock"] or fix["doubtful"])
     ]
-    cells, skipped, before = set(), 0, None
+    cells, proved, skipped, before = set(), set(), 0, None
     for fix in good:
         x, y = fix["ground"].rectangle.metres(fix["lon"], fix["lat"])
-        cells.add((math.floor(x / rules.cell_m), math.floor(y / rules.cell_m)))
+        cell = (math.floor(x / rules.cell_m), math.floor(y / rules.cell_m))
+        cells.add(cell)
+        if fix["acc"] <= rules.cell_m / 2 or not fix["stated"]:
+            proved.add(cell)
         if before:
             skipped += math.floor(max(abs(x - before[0]), abs(y - before[1])) / rules.cell_m)
         before = (x, y)
@@ -283,11 +336,11 @@ def places(
             continue
         for point in day.checkpoints:
             apart = metres_apart(fix, {"lon": point.lon, "lat": point.lat})
-            if apart <= point.radius_m:
+            if apart + (fix["acc"] if fix["stated"] else 0) <= point.radius_m:
                 sure.add(point.checkpoint_id)
             if apart <= point.radius_m + fix["acc"]:
                 maybe.add(point.checkpoint_id)
-    return len(cells), len(cells) + skipped, len(sure), len(maybe)
+    return len(proved), len(cells) + skipped, len(sure), len(maybe)
 
 
 def covers(cells: int, checkpoints: int, rules: PatrolRules) -> bool:

@@ -40,7 +40,10 @@ from console_server.packs.pack import RulePack
 ROUNDING_US = 4  # a crossing is rounded to the microsecond from two different roundings
 PACKS = (
     PACK,
-    with_patrol(min_cells=2, min_duration_s=300),
+    replace(
+        with_patrol(min_cells=2, min_duration_s=300),
+        judgement=replace(PACK.judgement, max_still_s=3000),
+    ),
     with_patrol(min_checkpoints=None, min_cells=None, per_day=2, brief_exit_s=600),
 )
 MOVED = Rectangle(WEST - 0.002, SOUTH, EAST - 0.002, NORTH)
