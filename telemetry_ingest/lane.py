@@ -60,6 +60,7 @@ class Lane(threading.Thread):
         self._room = room
         self._backoff = Backoff(room, name, "store")
         self._recording = 0
+        self._is_finishing = False
 
     @property
     def backlog(self) -> int:
@@ -73,6 +74,8 @@ class Lane(threading.Thread):
             self.ready.set()
         while not self._room.stopping.is_set():
             arrived = self._intake.take(IDLE_S)
+            if self._is_finishing and not arrived:
+                break
             batch = arrived + self._recorder.due(arrived)
             if batch:
                 self._recording = len(batch)
@@ -80,6 +83,11 @@ class Lane(threading.Thread):
                 self._recording = 0
             self._insist(self._recorder.look_around)
         self._recorder.close()
+
+    def finish(self) -> None:
+        """End once all that has arrived is recorded; no session puts anything more."""
+        self._is_finishing = True
+        self._intake.close()
 
     def _settle(self, batch: Sequence[Message]) -> None:
         """Have a batch stored, in parts if need be, and acknowledge it."""

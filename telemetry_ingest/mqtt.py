@@ -7,10 +7,12 @@ mean. Sessions are persistent (MQTT 3.1.1, clean_session false). Nothing is ackn
 Each connection has its own client: an acknowledgement can only go the way its message came.
 """
 
+import socket
 import struct
 import threading
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 import structlog
@@ -35,6 +37,8 @@ CONNECT_TIMEOUT_S: Final = 5.0
 OVERTAKING_S: Final = 2.0
 # A full intake for so long means that the store is down: leave, the broker keeps the rest.
 STAND_DOWN_AFTER_S: Final = 10.0
+FLUSH_WITHIN_S: Final = 0.5  # acknowledgements that are on their way out when we leave
+FLUSH_LOOK_EVERY_S: Final = 0.002
 _log = structlog.get_logger(__name__)
 
 
@@ -55,8 +59,8 @@ class Connection:
         self.stood_down = False
         self._session = session
         self._unacknowledged: set[int] = set()
-        self._leaving = self._left = False
-        self._in_hand = threading.Lock()  # what is unacknowledged, and whether we have left
+        self._speaking = threading.Lock()
+        self._is_silent = False
         self._settled_after = 0.0
         settings = session.settings
         self._client = _Client(
@@ -92,20 +96,22 @@ class Connection:
         self._client.disconnect()
 
     def leave(self) -> None:
-        """Leave in order at the first moment without anything in hand.
+        """Say nothing more, and hear the broker out: what it has sent is still recorded.
 
-        What is in hand at the end comes again later, behind newer messages; so whoever takes the
-        session over would see a handset's messages out of order.
+        It comes again later to whoever has the session then, and is a repeat there. Unrecorded, it
+        would be stored behind newer messages, and a handset's order be lost.
         """
-        self._leaving = True
-        self._leave_if_idle()
-
-    def _leave_if_idle(self) -> None:
-        with self._in_hand:
-            if self._left or self._unacknowledged:
-                return
-            self._left = True
-        self._client.disconnect()
+        with self._speaking:
+            self._is_silent = True
+        ends_at = time.monotonic() + FLUSH_WITHIN_S
+        while self._client.want_write() and time.monotonic() < ends_at:
+            time.sleep(FLUSH_LOOK_EVERY_S)
+        sock = self._client.socket()
+        if isinstance(sock, socket.socket):
+            with suppress(OSError):
+                sock.shutdown(socket.SHUT_WR)  # the broker ends the connection, we read to its end
+        else:
+            self.lost.set()
 
     def acknowledge(self, mids: Iterable[int]) -> None:
         """Tell the broker that these are safe. Harmless when the connection is gone.
@@ -113,12 +119,10 @@ class Connection:
         What came with QoS 0 has the number 0 and is not acknowledged.
         """
         owed = [mid for mid in mids if mid]
-        with self._in_hand:
+        with self._speaking:
             self._unacknowledged.difference_update(owed)
-        if owed and not self.lost.is_set():
-            self._client.acknowledge_all(owed)
-        if self._leaving:
-            self._leave_if_idle()
+            if owed and not (self._is_silent or self.lost.is_set()):
+                self._client.acknowledge_all(owed)
 
     def _on_connect(
         self,
@@ -171,11 +175,8 @@ class Connection:
             # A broker that was killed may have forgotten what it has delivered before.
             again=message.dup or received_at < self._settled_after,
         )
-        with self._in_hand:
-            if self._left:
-                return
-            if message.qos:
-                self._unacknowledged.add(mid)
+        if message.qos:
+            self._unacknowledged.add(mid)
         if not self._session.intake.put(received, STAND_DOWN_AFTER_S):
             self.stood_down = True
             self._client.disconnect()
@@ -229,7 +230,7 @@ class Session(threading.Thread):
                 self._backoff.wait(self._reason)
 
     def leave(self) -> None:
-        """Leave the broker once nothing of it is in hand; ends the thread then."""
+        """Leave the broker in order; the thread ends when it has been heard out."""
         self._leaving = True
         if self._connection is not None:
             self._connection.leave()

@@ -8,12 +8,14 @@ from fault_runs import WITHIN_S, faults
 from simulators.faults.plan import Fault, Part, plan
 
 KILLS = 12
+SEED = 1389  # its plan kills every part, stops and fills the store, holds a link, turns clocks
 
 
 @pytest.mark.timeout(WITHIN_S + 40)
 def test_after_a_dozen_kills_every_acknowledged_fix_is_stored_once(tmp_path: Path) -> None:
-    found = faults(f"kills={KILLS},handsets=16", tmp_path / "faults.json", seed=5)
+    found = faults(f"kills={KILLS},handsets=16", tmp_path / "faults.json", SEED)
     assert found["kills_total"] == KILLS
+    assert set(found["kills"]) == {part.value for part in Part}
     assert found["fixes_owed"] > 500
     assert found["rejects_owed"] > 10
     assert (found["lost"], found["doubled"], found["invented"]) == (0, 0, 0), found["examples"]

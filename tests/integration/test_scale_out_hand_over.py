@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,10 +10,16 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from simulators.faults.district import SUBDISTRICTS
+from console_server.wire.field import NewWorker
+from simulators.centre import Centre
+from simulators.faults.book import STORED, FixKey
+from simulators.faults.district import SUBDISTRICTS, grid_middles
+from simulators.faults.installation import PASSWORD
 from simulators.faults.runs import RunOptions, Scene, scene
 from simulators.faults.settling import Settled, settle
 from simulators.faults.traffic import Mix
+from simulators.owntracks_phone import OwnTracksPhone
+from telemetry_ingest.wire.handset import Fix
 from telemetry_ingest.wire.live import Flag
 
 STAYS, OTHER, MOVES = SUBDISTRICTS
@@ -43,6 +50,37 @@ async def more_stored(on: Scene, count: int) -> None:
     async with asyncio.timeout(WITHIN_S):
         while await stored(on) < wanted:  # noqa: ASYNC110 - the store tells nobody
             await asyncio.sleep(0.05)
+
+
+@asynccontextmanager
+async def owntracks_phone(on: Scene) -> AsyncIterator[tuple[str, OwnTracksPhone]]:
+    """A phone with OwnTracks, whose topics name no area, of a worker in the area that moves."""
+    async with Centre(on.installation.http_url, "admin", PASSWORD) as centre:
+        new = NewWorker(code="OT", name="王", grid_codes=[f"{MOVES}001001"])
+        who = await centre.take_on(new)
+        credentials = await centre.enrol(who.worker_id, "owntracks")
+    phone = OwnTracksPhone(credentials)
+    running = asyncio.create_task(phone.session.run(asyncio.Semaphore()))
+    try:
+        await phone.session.welcomed()
+        yield credentials.handset_id, phone
+    finally:
+        running.cancel()
+        phone.session.disconnect()
+        await phone.session.gone()
+
+
+async def say(on: Scene, handset_id: str, phone: OwnTracksPhone) -> None:
+    """One location, entered in the book once the broker has it."""
+    before, at = phone.acknowledged, int(time.time()) + 1  # enrolled within this second
+    lon, lat = grid_middles()[f"{MOVES}001001"]
+    phone.send(Fix(at=at, lon=lon, lat=lat, acc=5.0))
+    async with asyncio.timeout(WITHIN_S):
+        while phone.acknowledged == before:  # noqa: ASYNC110 - the phone tells nobody
+            await asyncio.sleep(0.02)
+    key = FixKey(handset_id, at * 1000)
+    on.traffic.book.fixes[key] = STORED
+    on.traffic.book.acked_fixes.add(key)
 
 
 async def finish(on: Scene) -> Settled:
@@ -76,6 +114,8 @@ async def test_an_area_handed_over_in_order_loses_doubles_and_reorders_nothing(
         kept = on.installation.keeper
         await asyncio.to_thread(kept.drop, "ingest-1")
         on.installation.start_ingest("ingest-1", STAYS)
+        async with owntracks_phone(on) as (handset_id, phone):  # whom nobody serves
+            await say(on, handset_id, phone)
         await asyncio.to_thread(kept.drop, "ingest-2")
         on.installation.start_ingest("ingest-2", f"{OTHER},{MOVES}")
         await more_stored(on, 600)
