@@ -27,7 +27,7 @@ from console_server.attendance.verdict import DayVerdict, judge_days
 from console_server.attendance.wire_form import Summary, body_of, summary_from, summary_of
 from console_server.database import Connection
 from console_server.packs.pack import RulePack
-from console_server.packs.store import kept_pack
+from console_server.packs.versions import kept_pack
 
 
 async def judge_workers(  # noqa: PLR0913, PLR0917 - whom, when, by which rules, from where

@@ -16,7 +16,7 @@ from console_server.attendance.commands import judge_workers
 from console_server.attendance.verdict import DayVerdict
 from console_server.attendance.wire_form import body_of, verdict_from
 from console_server.database import Connection
-from console_server.packs.store import kept_pack
+from console_server.packs.versions import kept_pack
 
 BATCH_WORKERS = 100
 

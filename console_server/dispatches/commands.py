@@ -20,12 +20,15 @@ from console_server.dispatches.dispatch import (
     Status,
     advance,
 )
-from console_server.dispatches.orders import send_order
+from console_server.dispatches.orders import send_order, send_reminder
 from console_server.dispatches.store import Addressee, DispatchRow
 from console_server.errors import Conflict, NotFound
 from console_server.incidents.actor import Act
 from console_server.incidents.case import Case
 from console_server.incidents.casefile import announce, lock_case, move_case, write_event
+from console_server.incidents.clock import UNATTENDED
+from console_server.incidents.escalation import escalate
+from console_server.incidents.flow import pack_of
 from console_server.incidents.incident import DISPATCHABLE, WITH_WORKERS
 from console_server.incidents.incident import Status as CaseStatus
 
@@ -57,13 +60,12 @@ async def send_worker(
         NotFound: no such worker.
         Conflict: the case or the worker cannot take it, with the reason.
     """
-    if case.status not in DISPATCHABLE:
-        raise Conflict(f"Nobody can be sent to a case that is {case.status}.")
+    await expect_dispatchable(connection, case)
     addressee = await _addressee(connection, worker_id)
     for other in await store.dispatches_of(connection, case.incident_id):
         if other.worker_id == worker_id and other.status in RUNNING:
             raise Conflict(f"{addressee.name} is already on this case ({other.status}).")
-    case = await _made_dispatched(connection, case, act)
+    case = await made_dispatched(connection, case, act)
     row = DispatchRow(
         dispatch_id=uuid4(),
         incident_id=case.incident_id,
@@ -73,6 +75,7 @@ async def send_worker(
         ordered_by=act.actor.account_id,
         ordered_at=act.at,
         acknowledge_by=act.at + timedelta(seconds=acknowledge_within_s),
+        remind_at=act.at + timedelta(seconds=acknowledge_within_s / 2),
     )
     await store.insert_dispatch(connection, row)
     case = await write_event(connection, case, "dispatch", act, _entry(row, addressee))
@@ -104,6 +107,8 @@ async def advance_dispatch(
     if isinstance(ruling, Advanced):
         case = await _apply(connection, case, row, ruling, step)
         case = await _follow(connection, case, step)
+        if step.to == Status.LAPSED and case.status in UNATTENDED:
+            case = await escalate(connection, case, step.act, "not_acknowledged")
         await announce(connection, case)
     return ruling
 
@@ -118,6 +123,41 @@ async def withdraw_all(connection: Connection, case: Case, act: Act, reason: str
     return case
 
 
+async def remind(connection: Connection, dispatch_id: UUID, act: Act) -> bool:
+    """Remind the worker of an order that waits to be acknowledged, once; False: no need any more.
+
+    Raises:
+        NotFound: no such dispatch.
+    """
+    found = await store.find_dispatch(connection, dispatch_id)
+    if found is None:
+        raise NotFound("dispatch", str(dispatch_id))
+    case = await lock_case(connection, found.incident_id)
+    row = await store.find_dispatch(connection, dispatch_id)
+    if row is None or row.status != Status.ORDERED or row.remind_at is None:
+        return False
+    addressee = await _addressee(connection, row.worker_id)
+    await store.save_dispatch(connection, row, replace(row, remind_at=None))
+    await send_reminder(connection, addressee, case, row, act.at)
+    body = {"dispatchId": str(dispatch_id), "worker": addressee.name, "workerId": row.worker_id}
+    await announce(connection, await write_event(connection, case, "reminded", act, body))
+    return True
+
+
+async def expect_dispatchable(connection: Connection, case: Case) -> None:
+    """Make sure that the case may be given to somebody.
+
+    Raises:
+        Conflict: not in its status, or the pack asks for an admission (准入) by the centre first.
+    """
+    if case.status not in DISPATCHABLE:
+        raise Conflict(f"Nobody can be sent to a case that is {case.status}.")
+    rules = (await pack_of(connection, case)).workflow
+    waits = case.status == CaseStatus.REPORTED and rules.acceptance == "admission"
+    if waits and case.source != "duress":  # a call for help waits for no formality
+        raise Conflict(f"Case {case.code} must be admitted by the centre before anybody is sent.")
+
+
 async def _addressee(connection: Connection, worker_id: int) -> Addressee:
     addressee = await store.find_addressee(connection, worker_id)
     if addressee is None or addressee.retired:
@@ -127,7 +167,8 @@ async def _addressee(connection: Connection, worker_id: int) -> Addressee:
     return addressee
 
 
-async def _made_dispatched(connection: Connection, case: Case, act: Act) -> Case:
+async def made_dispatched(connection: Connection, case: Case, act: Act) -> Case:
+    """The case as it is once somebody is sent; one that nobody accepted yet is accepted by this."""
     if case.status == CaseStatus.REPORTED:
         case = await move_case(connection, case, CaseStatus.ACCEPTED, act)
     if case.status in WITH_WORKERS:
@@ -193,5 +234,7 @@ async def _follow(connection: Connection, case: Case, step: Step) -> Case:
     others = await store.dispatches_of(connection, case.incident_id)
     if any(each.status in RUNNING for each in others):
         return case
+    if case.handled_by is None and case.group_ordered_at is not None:
+        return case  # its group still has it
     to = CaseStatus.ACCEPTED if case.handled_by is None else CaseStatus.HANDLED
     return await move_case(connection, case, to, step.act.following())

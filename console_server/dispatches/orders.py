@@ -3,13 +3,14 @@
 Owns what an order says; not its way (`live/courier.py`).
 """
 
+from datetime import datetime
 from typing import Literal
 
 from console_server.database import Connection
 from console_server.dispatches.store import Addressee, DispatchRow
 from console_server.incidents.case import Case
-from console_server.live.outbox import put_order
-from telemetry_ingest.wire.handset import OrderMessage
+from console_server.live.outbox import put_notice, put_order
+from telemetry_ingest.wire.handset import NoticeMessage, OrderMessage
 from telemetry_ingest.wire.topics import handset_prefix
 
 
@@ -24,6 +25,16 @@ async def send_order(
     body = order_message(case, dispatch, action)
     for area_code, handset_code in addressee.handsets:
         await put_order(connection, handset_prefix(area_code, handset_code), body)
+
+
+async def send_reminder(
+    connection: Connection, addressee: Addressee, case: Case, dispatch: DispatchRow, at: datetime
+) -> None:
+    """Ask every handset of the worker once more to acknowledge the order."""
+    text = f"请确认任务 {case.code}: {case.title}"
+    body = NoticeMessage(f"{dispatch.dispatch_id}:reminder", at.timestamp(), "reminder", text)
+    for area_code, handset_code in addressee.handsets:
+        await put_notice(connection, handset_prefix(area_code, handset_code), body)
 
 
 def order_message(

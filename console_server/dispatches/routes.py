@@ -18,15 +18,23 @@ from console_server.dispatches import store
 from console_server.dispatches.candidates import recommend
 from console_server.dispatches.commands import Step, advance_dispatch, send_worker
 from console_server.dispatches.dispatch import Ignored, Status
+from console_server.dispatches.groups import GroupOrder, send_group
 from console_server.errors import Conflict, Invalid, NotFound
 from console_server.incidents.actor import Act, acting_account
 from console_server.incidents.case import Case
-from console_server.incidents.routes import visible_case
+from console_server.incidents.flow import pack_of
+from console_server.incidents.routes import detail, visible_case
 from console_server.incidents.summaries import read_summary
 from console_server.live.hub import Hub
-from console_server.packs.pack import RulePack
 from console_server.parts import Clock
-from console_server.wire.cases import Dispatch, NewDispatch, Recommendation, Transition
+from console_server.wire.cases import (
+    Dispatch,
+    Incident,
+    NewDispatch,
+    NewGroupOrder,
+    Recommendation,
+    Transition,
+)
 
 COMMANDERS = requires("dispatcher", "duty_leader")
 FORWARDED = frozenset(Status) - {Status.ORDERED, Status.LAPSED}  # what a person may say it became
@@ -52,7 +60,6 @@ async def send_one(
     request: AccountRequest,
     pool: NamedDependency[Pool],
     areas: NamedDependency[AreaTree],
-    pack: NamedDependency[RulePack],
     hub: NamedDependency[Hub],
     clock: NamedDependency[Clock],
     incident_id: FromPath[UUID],
@@ -67,9 +74,26 @@ async def send_one(
             worker_id = _first(found)
         else:
             await _expect_visible(connection, areas, request.user, worker_id)
-        act, within_s = _act(request, clock), pack.dispatch.acknowledge_within_s
-        row = await send_worker(connection, case, worker_id, act, within_s)
+        within_s = (await pack_of(connection, case)).dispatch.acknowledge_within_s
+        row = await send_worker(connection, case, worker_id, _act(request, clock), within_s)
         return await _wire(connection, row.incident_id, row.dispatch_id)
+
+
+@post("/incidents/{incident_id:uuid}/group", guards=[COMMANDERS], status_code=200)
+async def give_to_group(
+    request: AccountRequest,
+    pool: NamedDependency[Pool],
+    areas: NamedDependency[AreaTree],
+    clock: NamedDependency[Clock],
+    incident_id: FromPath[UUID],
+    data: JSONBody[NewGroupOrder],
+) -> Incident:
+    """Give the case to a functional group; without one in the body to the group of its class."""
+    async with pool.connection() as connection:
+        await visible_case(connection, areas, request.user, incident_id)
+        order = GroupOrder(data.version, data.group_code, data.fallback)
+        case = await send_group(connection, incident_id, order, _act(request, clock))
+        return await detail(connection, case, request.user)
 
 
 @post("/dispatches/{dispatch_id:uuid}/transitions", guards=[COMMANDERS], status_code=200)
@@ -134,5 +158,7 @@ async def _wire(connection: Connection, incident_id: UUID, dispatch_id: UUID) ->
 
 
 router = Router(
-    path="/", route_handlers=[list_candidates, send_one, move_dispatch], tags=["dispatches"]
+    path="/",
+    route_handlers=[list_candidates, send_one, give_to_group, move_dispatch],
+    tags=["dispatches"],
 )

@@ -33,6 +33,7 @@ class DispatchRow:
     cleared_at: datetime | None = None
     ended_at: datetime | None = None
     reason: str | None = None
+    remind_at: datetime | None = None  # None: reminded, or no need
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "status", Status(self.status))
@@ -84,7 +85,7 @@ async def save_dispatch(connection: Connection, before: DispatchRow, after: Disp
         """UPDATE dispatches SET version = %(version)s, status = %(status)s,
                   acknowledged_at = %(acknowledged_at)s, en_route_at = %(en_route_at)s,
                   on_scene_at = %(on_scene_at)s, cleared_at = %(cleared_at)s,
-                  ended_at = %(ended_at)s, reason = %(reason)s
+                  ended_at = %(ended_at)s, reason = %(reason)s, remind_at = %(remind_at)s
            WHERE dispatch_id = %(dispatch_id)s AND version = %(before)s""",
         asdict(after) | {"before": before.version},
     )
@@ -125,6 +126,16 @@ async def unacknowledged(connection: Connection, now: datetime, limit: int) -> l
                              WHERE m.handled_at IS NULL AND m.kind = 'progress'
                                AND m.body ->> 'dispatch' = dispatch_id::text)
            ORDER BY acknowledge_by LIMIT %(limit)s""",
+        {"now": now, "limit": limit},
+    )
+    return [row[0] for row in await cursor.fetchall()]
+
+
+async def to_remind(connection: Connection, now: datetime, limit: int) -> list[UUID]:
+    """Dispatches of which the worker is to be reminded, the oldest first."""
+    cursor = await connection.execute(
+        """SELECT dispatch_id FROM dispatches
+           WHERE status = 'ordered' AND remind_at <= %(now)s ORDER BY remind_at LIMIT %(limit)s""",
         {"now": now, "limit": limit},
     )
     return [row[0] for row in await cursor.fetchall()]

@@ -40,6 +40,13 @@ class Case:
     handled_by_account: int | None = None
     closed_at: datetime | None = None
     merged_into: UUID | None = None
+    warn_at: datetime | None = None  # None: it was warned of this deadline
+    overdue_at: datetime | None = None
+    stopped_at: datetime | None = None
+    group_ordered_at: datetime | None = None  # its group was told to handle it
+    escalation: int = 0
+    escalated_to: str | None = None
+    escalate_at: datetime | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "status", Status(self.status))

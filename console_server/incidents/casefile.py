@@ -15,6 +15,8 @@ from console_server.errors import Conflict, Forbidden, NotFound
 from console_server.incidents import store
 from console_server.incidents.actor import Act, Actor
 from console_server.incidents.case import Case
+from console_server.incidents.clock import clocked
+from console_server.incidents.flow import flow_of, pack_of
 from console_server.incidents.incident import DISPATCH, DONE, Mover, Need, Refused, Status, judge
 from console_server.incidents.summaries import read_summary
 from console_server.live.outbox import put_delta
@@ -22,21 +24,26 @@ from console_server.live.outbox import put_delta
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """What a move brings along: a reason, the case it merges into, notes for the case file."""
+    """What a move brings along: a reason, the case it merges into, the approval of a request."""
 
     reason: str | None = None
     into: UUID | None = None
+    approval: UUID | None = None
 
     def given(self) -> frozenset[Need]:
         """The needs of the transition table that are met."""
-        needs = {Need.REASON: self.reason, Need.INTO: self.into}
+        needs = {
+            Need.REASON: self.reason,
+            Need.ANSWER: self.reason,
+            Need.INTO: self.into,
+            Need.APPROVAL: self.approval,
+        }
         return frozenset(need for need, value in needs.items() if value)
 
     def body(self) -> dict[str, Any]:
         """How it stands in the case file."""
-        into = None if self.into is None else str(self.into)
-        values = {"reason": self.reason, "into": into}
-        return {key: value for key, value in values.items() if value}
+        values = {"reason": self.reason, "into": self.into, "request": self.approval}
+        return {key: str(value) for key, value in values.items() if value}
 
 
 NOTHING = Grounds()
@@ -55,13 +62,15 @@ async def lock_case(connection: Connection, incident_id: UUID) -> Case:
 
 
 async def expect_version(connection: Connection, case: Case, version: int) -> None:
-    """Make sure that a person decides on what they saw.
+    """Make sure that a person decides on what they saw; what the clock noted since does not count.
 
     Raises:
         Conflict: it was changed since; says by whom and how.
     """
-    if case.version != version:
-        since = await store.changed_since(connection, case.incident_id, version)
+    if case.version == version:
+        return
+    since = await store.changed_since(connection, case.incident_id, version)
+    if since or version > case.version:
         raise Conflict(f"Case {case.code} was changed meanwhile: {since or 'unknown version'}.")
 
 
@@ -93,10 +102,12 @@ async def move_case(
         Forbidden: this actor may not make it.
     """
     mover = Mover(act.actor.role, await _handled(connection, case, act.actor))
-    ruling = judge(case.status, to, mover, grounds.given())
+    pack = await pack_of(connection, case)
+    ruling = judge(case.status, to, mover, grounds.given(), flow_of(pack))
     if isinstance(ruling, Refused):
         raise Forbidden(ruling.detail) if ruling.rights else Conflict(ruling.detail)
-    after = replace(_arrived(case, to, act, grounds), version=case.version + 1)
+    after = clocked(_arrived(case, to, act, grounds), act.at, pack)
+    after = replace(after, version=case.version + 1)
     await store.save_case(connection, case, after)
     body = {"from": case.status.value, "to": to.value} | grounds.body()
     await store.append_event(connection, after, "status", act, body)
@@ -106,6 +117,18 @@ async def move_case(
 async def group_code_of(connection: Connection, case: Case) -> str | None:
     """The code of the functional group that handles the case."""
     return await store.group_code_of(connection, case.group_id)
+
+
+async def group_id_of(connection: Connection, code: str) -> int:
+    """The functional group of this code.
+
+    Raises:
+        NotFound: the installation has none.
+    """
+    group_id = await store.group_id_of(connection, code)
+    if group_id is None:
+        raise NotFound("group", code)
+    return group_id
 
 
 async def announce(connection: Connection, case: Case) -> None:

@@ -44,13 +44,18 @@ async def decide(connection: Connection, incident_id: UUID, decision: Decision, 
     case, into = await _lock_both(connection, incident_id, decision.grounds.into)
     await expect_version(connection, case, decision.version)
     case = await move_case(connection, case, decision.to, act, decision.grounds)
-    if case.status not in WITH_WORKERS:
-        reason = decision.grounds.reason or case.status.value
-        case = await withdraw_all(connection, case, act, reason)
+    case = await without_workers(connection, case, act, decision.grounds)
     if into is not None:
         await _absorb(connection, into, case, act)
     await announce(connection, case)
     return case
+
+
+async def without_workers(connection: Connection, case: Case, act: Act, grounds: Grounds) -> Case:
+    """Take back the running orders of a case that has no more use for workers."""
+    if case.status in WITH_WORKERS:
+        return case
+    return await withdraw_all(connection, case, act, grounds.reason or case.status.value)
 
 
 async def _lock_both(

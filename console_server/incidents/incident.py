@@ -6,7 +6,7 @@ ones it uses. Order of a case: 收集 → 立案 → 派遣 → 处理 → 反�
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, StrEnum
 from typing import Final
 
@@ -36,6 +36,8 @@ class Need(Enum):
     REASON = "reason"
     OTHER_PERSON = "other_person"  # whoever handled a case must not be the one who verifies it
     INTO = "into"  # the incident that this one is merged into
+    APPROVAL = "approval"  # by another person than who asked for it (`requests.py`)
+    ANSWER = "answer"  # the reason is what whoever reported it is told
 
 
 COMMAND: Final = frozenset({"dispatcher", "duty_leader"})
@@ -68,6 +70,29 @@ class Refused:
 
     detail: str
     rights: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """The part of the table that a rule pack uses, and what its moves need besides."""
+
+    steps: frozenset[Status] = frozenset(Status)
+    approved: frozenset[Status] = frozenset()
+    answers: bool = False
+
+    def find(self, from_: Status, to: Status) -> Move | None:
+        """The row of this move, if the pack has the step; one that is left out is passed over."""
+        move = MOVES.get((from_, to))
+        if move is None and Status.VERIFIED not in self.steps:
+            move = WITHOUT_VERIFYING.get((from_, to))
+        if move is None or to not in self.steps:
+            return None
+        return replace(move, needs=move.needs | self._added(to))
+
+    def _added(self, to: Status) -> frozenset[Need]:
+        approval = {Need.APPROVAL} if to in self.approved else set()
+        answer = {Need.ANSWER} if self.answers and to == Status.CLOSED else set()
+        return frozenset(approval | answer)
 
 
 def _rows(
@@ -106,6 +131,9 @@ MOVES: Final[dict[tuple[Status, Status], Move]] = dict(
     ]
 )
 
+WITHOUT_VERIFYING: Final = dict(_rows("handled", _S.CLOSED, SUPERVISION, Need.OTHER_PERSON))
+WHOLE: Final = Flow()
+
 DONE: Final = frozenset({_S.REJECTED, _S.MERGED, _S.CLOSED, _S.EVALUATED, _S.VOID})
 DISPATCHABLE: Final = frozenset(
     {_S.REPORTED, _S.ACCEPTED, _S.DISPATCHED, _S.HANDLING, _S.REWORK, _S.SENT_BACK}
@@ -114,13 +142,17 @@ WITH_WORKERS: Final = frozenset({_S.DISPATCHED, _S.HANDLING})  # elsewhere nobod
 
 
 def judge(
-    from_: Status, to: Status, mover: Mover, given: Collection[Need] = frozenset()
+    from_: Status,
+    to: Status,
+    mover: Mover,
+    given: Collection[Need] = frozenset(),
+    flow: Flow = WHOLE,
 ) -> Move | Refused:
     """Whether this mover may make this move; `given` says which needs the request brought."""
-    move = MOVES.get((from_, to))
+    move = flow.find(from_, to)
     if move is None:
         return Refused(f"A case that is {from_} cannot become {to}.")
-    if not _has_right(move, mover.role):
+    if Need.APPROVAL not in move.needs and not _has_right(move, mover.role):
         return Refused(f"The role {mover.role} may not make a case {to}.", rights=True)
     if Need.OTHER_PERSON in move.needs and mover.handled_it:
         return Refused("Whoever handled a case may not be the one who verifies it.", rights=True)
@@ -128,14 +160,10 @@ def judge(
     return Refused(f"To become {to} a case needs: {', '.join(missing)}.") if missing else move
 
 
-def allowed_moves(from_: Status, mover: Mover) -> list[Status]:
-    """Where this mover could take the case from here, given whatever the move needs."""
-    everything = frozenset(Need)
-    return [
-        to
-        for (start, to) in MOVES
-        if start == from_ and isinstance(judge(from_, to, mover, everything), Move)
-    ]
+def allowed_moves(from_: Status, mover: Mover, flow: Flow = WHOLE) -> list[Status]:
+    """Where this mover could take the case from here alone, given whatever the move needs."""
+    given = frozenset(Need) - {Need.APPROVAL}
+    return [to for to in Status if isinstance(judge(from_, to, mover, given, flow), Move)]
 
 
 def _has_right(move: Move, role: str) -> bool:

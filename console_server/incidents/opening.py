@@ -13,9 +13,10 @@ from console_server.areas.tree import AreaTree
 from console_server.database import Connection
 from console_server.errors import Invalid
 from console_server.incidents import store
-from console_server.incidents.actor import Act, Actor
+from console_server.incidents.actor import SYSTEM, Act, Actor
 from console_server.incidents.case import Case
-from console_server.incidents.casefile import announce
+from console_server.incidents.casefile import announce, move_case
+from console_server.incidents.deadlines import first_warning
 from console_server.incidents.incident import Status
 from console_server.packs.calendar import due_at
 from console_server.packs.pack import RulePack
@@ -75,6 +76,8 @@ async def open_incident(
     await store.insert_case(connection, case)
     body = {"source": opening.source, "classCode": opening.class_code}
     await store.append_event(connection, case, "opened", Act(actor, case.reported_at), body)
+    if rules.pack.workflow.acceptance == "automatic":
+        case = await move_case(connection, case, Status.ACCEPTED, Act(SYSTEM, case.reported_at))
     await announce(connection, case)
     return case
 
@@ -113,6 +116,7 @@ def _usable_id(client_id: str | None) -> bool:
 
 async def _new_case(connection: Connection, opening: Opening, rules: Rules) -> Case:
     pack, at = rules.pack, opening.reported_at
+    due = due_at(pack.calendar, at, pack.due_after(opening.class_code))
     day = at.astimezone(pack.zone).date()
     serial = await store.next_serial(connection, day)
     return Case(
@@ -135,7 +139,8 @@ async def _new_case(connection: Connection, opening: Opening, rules: Rules) -> C
         pack_code=pack.code,
         pack_version=pack.version,
         reported_at=at,
-        due_at=due_at(pack.calendar, at, pack.due_after(opening.class_code)),
+        due_at=due,
+        warn_at=first_warning(at, due, pack.dispatch.warn_before_s),
     )
 
 

@@ -23,12 +23,29 @@ from console_server.incidents.actor import Act, acting_account
 from console_server.incidents.case import Case
 from console_server.incidents.casefile import Grounds
 from console_server.incidents.commands import Decision, decide
+from console_server.incidents.flow import flow_of, pack_of
 from console_server.incidents.incident import Mover, Status, allowed_moves
 from console_server.incidents.opening import Opening, Rules, open_incident
+from console_server.incidents.requests import (
+    Ask,
+    ask,
+    askable,
+    find_request,
+    read_requests,
+    rule,
+)
 from console_server.incidents.summaries import PageQuery, read_events, read_page, read_summary
 from console_server.packs.pack import RulePack
+from console_server.packs.rules import WorkingTime
 from console_server.parts import Clock
-from console_server.wire.cases import Incident, IncidentPage, NewIncident, Transition
+from console_server.wire.cases import (
+    Incident,
+    IncidentPage,
+    NewClockRequest,
+    NewIncident,
+    Ruling,
+    Transition,
+)
 
 PAGE_MAX = 500
 READERS = requires("dispatcher", "duty_leader", "supervisor", "wall", "department")
@@ -64,7 +81,7 @@ async def show_incident(
     """One case with its file and with where this account may move it."""
     async with pool.connection() as connection:
         case = await visible_case(connection, areas, request.user, incident_id)
-        return await _detail(connection, case, request.user)
+        return await detail(connection, case, request.user)
 
 
 @post("/incidents", guards=[COMMANDERS])
@@ -95,7 +112,7 @@ async def open_one(
         case = await open_incident(connection, opening, actor, Rules(areas, pack))
         if not areas.may_see(request.user, case.area_id):
             raise Forbidden("The place lies outside of the areas that this account looks after.")
-        return await _detail(connection, case, request.user)
+        return await detail(connection, case, request.user)
 
 
 @post("/incidents/{incident_id:uuid}/transitions", guards=[DECIDERS], status_code=200)
@@ -113,7 +130,44 @@ async def move_incident(
         decision = await _decision(connection, areas, request.user, data)
         act = Act(acting_account(request.user), clock())
         case = await decide(connection, incident_id, decision, act)
-        return await _detail(connection, case, request.user)
+        return await detail(connection, case, request.user)
+
+
+@post("/incidents/{incident_id:uuid}/requests", guards=[COMMANDERS])
+async def ask_for(
+    request: AccountRequest,
+    pool: NamedDependency[Pool],
+    areas: NamedDependency[AreaTree],
+    clock: NamedDependency[Clock],
+    incident_id: FromPath[UUID],
+    data: JSONBody[NewClockRequest],
+) -> Incident:
+    """Ask to suspend a case, to send it back, or for more time; another person rules on it."""
+    more = WorkingTime(hours=data.hours, days=data.days)
+    async with pool.connection() as connection:
+        await visible_case(connection, areas, request.user, incident_id)
+        asked = Ask(data.kind, data.reason, data.version, more)
+        act = Act(acting_account(request.user), clock())
+        case = await ask(connection, incident_id, asked, act)
+        return await detail(connection, case, request.user)
+
+
+@post("/requests/{request_id:uuid}/ruling", guards=[DECIDERS], status_code=200)
+async def rule_on(
+    request: AccountRequest,
+    pool: NamedDependency[Pool],
+    areas: NamedDependency[AreaTree],
+    clock: NamedDependency[Clock],
+    request_id: FromPath[UUID],
+    data: JSONBody[Ruling],
+) -> Incident:
+    """Grant or deny a request that another person made."""
+    async with pool.connection() as connection:
+        found = await find_request(connection, request_id)
+        await visible_case(connection, areas, request.user, found.incident_id)
+        act = Act(acting_account(request.user), clock())
+        case = await rule(connection, request_id, act, granted=data.granted, reason=data.reason)
+        return await detail(connection, case, request.user)
 
 
 def areas_asked(areas: AreaTree, account: Account, code: str | None) -> frozenset[int] | None:
@@ -164,21 +218,26 @@ async def _decision(
     return Decision(to, data.version, Grounds(data.reason, into))
 
 
-async def _detail(connection: Connection, case: Case, account: Account) -> Incident:
+async def detail(connection: Connection, case: Case, account: Account) -> Incident:
+    """The case with its file and what this account may do with it."""
     summary = await read_summary(connection, case.incident_id)
     handled_it = await store.account_handled(connection, case, account.account_id)
+    pack = await pack_of(connection, case)
+    moves = allowed_moves(case.status, Mover(account.role, handled_it), flow_of(pack))
     values = {name: getattr(summary, name) for name in summary.__struct_fields__}
     return Incident(
         **values,
         description=case.description,
         pack_version=case.pack_version,
         events=await read_events(connection, case.incident_id),
-        allowed=[to.value for to in allowed_moves(case.status, Mover(account.role, handled_it))],
+        allowed=[to.value for to in moves],
+        requests=await read_requests(connection, case.incident_id),
+        askable=askable(case, pack),
     )
 
 
 router = Router(
     path="/",
-    route_handlers=[list_incidents, show_incident, open_one, move_incident],
+    route_handlers=[list_incidents, show_incident, open_one, move_incident, ask_for, rule_on],
     tags=["incidents"],
 )

@@ -17,6 +17,7 @@ from console_server.errors import Conflict
 from console_server.incidents.actor import Act
 from console_server.incidents.case import Case
 
+CLOCK_KINDS = ("warned", "overdue", "escalated", "reminded")  # what the clock alone writes
 OPENING_LOCK = 0x67620301  # advisory: openings go one by one, so that codes have no gaps
 
 
@@ -79,7 +80,10 @@ async def save_case(connection: Connection, before: Case, after: Case) -> None:
         """UPDATE incidents SET version = %(version)s, status = %(status)s,
                   handled_at = %(handled_at)s, handled_by = %(handled_by)s,
                   handled_by_account = %(handled_by_account)s, closed_at = %(closed_at)s,
-                  merged_into = %(merged_into)s
+                  merged_into = %(merged_into)s, group_id = %(group_id)s, due_at = %(due_at)s,
+                  warn_at = %(warn_at)s, overdue_at = %(overdue_at)s, stopped_at = %(stopped_at)s,
+                  group_ordered_at = %(group_ordered_at)s, escalation = %(escalation)s,
+                  escalated_to = %(escalated_to)s, escalate_at = %(escalate_at)s
            WHERE incident_id = %(incident_id)s AND version = %(before)s""",
         asdict(after) | {"before": before.version},
     )
@@ -114,13 +118,14 @@ async def append_event(
 
 
 async def changed_since(connection: Connection, incident_id: UUID, version: int) -> str:
-    """Who did what after `version`, oldest first, in words for people."""
+    """Who did what after `version`, oldest first, in words for people; not the clock."""
     cursor = await connection.execute(
         """SELECT string_agg(actor || ': ' || kind || COALESCE(' ' || (body ->> 'to'), ''), '; '
                              ORDER BY version)
            FROM incident_events
-           WHERE incident_id = %(incident_id)s AND version > %(version)s""",
-        {"incident_id": incident_id, "version": version},
+           WHERE incident_id = %(incident_id)s AND version > %(version)s
+             AND NOT (actor_kind = 'system' AND kind = ANY(%(clock)s))""",
+        {"incident_id": incident_id, "version": version, "clock": list(CLOCK_KINDS)},
     )
     row = await cursor.fetchone()
     return str(row[0]) if row and row[0] else ""

@@ -19,7 +19,8 @@ _SELECT = """
     SELECT i.incident_id::text AS id, i.code, i.version, i.status, i.class_code, i.severity,
            i.title, i.place, i.lon, i.lat, i.area_id,
            CASE WHEN a.kind = 'grid' THEN a.code END AS grid_code, i.source,
-           i.reporter_worker_id, g.code AS group_code, i.reported_at, i.due_at, i.closed_at
+           i.reporter_worker_id, g.code AS group_code, i.reported_at, i.due_at, i.closed_at,
+           i.overdue_at, i.stopped_at, i.group_ordered_at, i.escalated_to
     FROM incidents i
     LEFT JOIN areas a ON a.area_id = i.area_id
     LEFT JOIN functional_groups g ON g.group_id = i.group_id

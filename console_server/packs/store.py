@@ -1,13 +1,12 @@
 """Keeps every pack version that was ever in force, so that a verdict or case can name its rules.
 
-Owns the table `packs`; not reading the file (`pack.py`). Called once when a server starts.
+Owns writing the table `packs`; `versions.py` reads it, `pack.py` the file. Called once when a
+server starts.
 """
 
-from functools import lru_cache
-
 from console_server.database import Connection
-from console_server.errors import Conflict, NotFound
-from console_server.packs.pack import RulePack, parse_pack
+from console_server.errors import Conflict
+from console_server.packs.pack import RulePack
 
 
 async def ensure_pack(connection: Connection, pack: RulePack) -> None:
@@ -34,25 +33,6 @@ async def ensure_pack(connection: Connection, pack: RulePack) -> None:
             "give the changed pack a new version."
         )
     await _ensure_groups(connection, pack)
-
-
-async def kept_pack(connection: Connection, code: str, version: str) -> RulePack:
-    """A pack version that was in force at some time.
-
-    Raises:
-        NotFound: it never was.
-    """
-    cursor = await connection.execute(
-        "SELECT body FROM packs WHERE code = %(code)s AND version = %(version)s",
-        {"code": code, "version": version},
-    )
-    row = await cursor.fetchone()
-    if row is None:
-        raise NotFound("pack", f"{code} {version}")
-    return _parsed(row[0])
-
-
-_parsed = lru_cache(maxsize=16)(parse_pack)
 
 
 async def _ensure_groups(connection: Connection, pack: RulePack) -> None:

@@ -277,6 +277,24 @@ ALTER TABLE public.checkpoints ALTER COLUMN checkpoint_id ADD GENERATED ALWAYS A
     CACHE 1
 );
 
+CREATE TABLE public.clock_requests (
+    request_id uuid NOT NULL,
+    incident_id uuid NOT NULL,
+    kind text NOT NULL,
+    reason text NOT NULL,
+    hours double precision DEFAULT 0 NOT NULL,
+    days double precision DEFAULT 0 NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    asked_by integer NOT NULL,
+    ruled_at timestamp with time zone,
+    ruled_by integer,
+    granted boolean,
+    ruling_reason text,
+    CONSTRAINT clock_requests_check CHECK ((ruled_by <> asked_by)),
+    CONSTRAINT clock_requests_check1 CHECK (((ruled_at IS NULL) = (granted IS NULL))),
+    CONSTRAINT clock_requests_kind_check CHECK ((kind = ANY (ARRAY['suspended'::text, 'extended'::text, 'sent_back'::text])))
+);
+
 CREATE TABLE public.dirty_days (
     worker_id integer NOT NULL,
     day date NOT NULL,
@@ -299,6 +317,7 @@ CREATE TABLE public.dispatches (
     cleared_at timestamp with time zone,
     ended_at timestamp with time zone,
     reason text,
+    remind_at timestamp with time zone,
     CONSTRAINT dispatches_status_check CHECK ((status = ANY (ARRAY['ordered'::text, 'acknowledged'::text, 'en_route'::text, 'on_scene'::text, 'cleared'::text, 'declined'::text, 'cancelled'::text, 'lapsed'::text])))
 );
 
@@ -364,7 +383,9 @@ CREATE TABLE public.handsets (
     password_hash text NOT NULL,
     enrolled_at timestamp with time zone DEFAULT now() NOT NULL,
     revoked_at timestamp with time zone,
-    CONSTRAINT handsets_kind_check CHECK ((kind = ANY (ARRAY['native'::text, 'owntracks'::text])))
+    token_sha256 bytea,
+    CONSTRAINT handsets_kind_check CHECK ((kind = ANY (ARRAY['native'::text, 'owntracks'::text, 'traccar'::text]))),
+    CONSTRAINT handsets_token CHECK (((kind = 'traccar'::text) = (token_sha256 IS NOT NULL)))
 );
 
 ALTER TABLE public.handsets ALTER COLUMN handset_id ADD GENERATED ALWAYS AS IDENTITY (
@@ -428,6 +449,13 @@ CREATE TABLE public.incidents (
     closed_at timestamp with time zone,
     handled_by_account integer,
     merged_into uuid,
+    warn_at timestamp with time zone,
+    overdue_at timestamp with time zone,
+    stopped_at timestamp with time zone,
+    group_ordered_at timestamp with time zone,
+    escalation integer DEFAULT 0 NOT NULL,
+    escalated_to text,
+    escalate_at timestamp with time zone,
     CONSTRAINT incidents_severity_check CHECK (((severity >= 1) AND (severity <= 4))),
     CONSTRAINT incidents_source_check CHECK ((source = ANY (ARRAY['handset'::text, 'dispatcher'::text, 'hotline'::text, 'resident'::text, 'duress'::text, 'alert'::text])))
 );
@@ -659,6 +687,9 @@ ALTER TABLE ONLY public.checkpoints
 ALTER TABLE ONLY public.checkpoints
     ADD CONSTRAINT checkpoints_pkey PRIMARY KEY (checkpoint_id);
 
+ALTER TABLE ONLY public.clock_requests
+    ADD CONSTRAINT clock_requests_pkey PRIMARY KEY (request_id);
+
 ALTER TABLE ONLY public.dirty_days
     ADD CONSTRAINT dirty_days_pkey PRIMARY KEY (worker_id, day);
 
@@ -685,6 +716,9 @@ ALTER TABLE ONLY public.handsets
 
 ALTER TABLE ONLY public.handsets
     ADD CONSTRAINT handsets_pkey PRIMARY KEY (handset_id);
+
+ALTER TABLE ONLY public.handsets
+    ADD CONSTRAINT handsets_token_sha256_key UNIQUE (token_sha256);
 
 ALTER TABLE ONLY public.handsets
     ADD CONSTRAINT handsets_username_key UNIQUE (username);
@@ -766,9 +800,15 @@ CREATE INDEX attendance_days_day ON public.attendance_days USING btree (day);
 
 CREATE INDEX attendance_days_running ON public.attendance_days USING btree (day) WHERE (NOT final);
 
+CREATE INDEX clock_requests_incident ON public.clock_requests USING btree (incident_id, asked_at);
+
+CREATE UNIQUE INDEX clock_requests_open ON public.clock_requests USING btree (incident_id) WHERE (ruled_at IS NULL);
+
 CREATE INDEX dispatches_incident ON public.dispatches USING btree (incident_id);
 
 CREATE UNIQUE INDEX dispatches_once ON public.dispatches USING btree (incident_id, worker_id) WHERE (ended_at IS NULL);
+
+CREATE INDEX dispatches_remind ON public.dispatches USING btree (remind_at) WHERE ((status = 'ordered'::text) AND (remind_at IS NOT NULL));
 
 CREATE INDEX dispatches_running ON public.dispatches USING btree (worker_id) WHERE (ended_at IS NULL);
 
@@ -782,9 +822,15 @@ CREATE INDEX handsets_worker ON public.handsets USING btree (worker_id);
 
 CREATE INDEX incidents_closed ON public.incidents USING btree (closed_at) WHERE (closed_at IS NOT NULL);
 
+CREATE INDEX incidents_due ON public.incidents USING btree (due_at) WHERE ((closed_at IS NULL) AND (overdue_at IS NULL));
+
+CREATE INDEX incidents_escalate ON public.incidents USING btree (escalate_at) WHERE (escalate_at IS NOT NULL);
+
 CREATE INDEX incidents_open ON public.incidents USING btree (reported_at) WHERE (closed_at IS NULL);
 
 CREATE INDEX incidents_reported ON public.incidents USING btree (reported_at);
+
+CREATE INDEX incidents_warn ON public.incidents USING btree (warn_at) WHERE (warn_at IS NOT NULL);
 
 CREATE INDEX leaves_worker ON public.leaves USING btree (worker_id, starts_at);
 
@@ -846,6 +892,15 @@ ALTER TABLE ONLY public.attendance_warnings
 
 ALTER TABLE ONLY public.checkpoints
     ADD CONSTRAINT checkpoints_area_id_fkey FOREIGN KEY (area_id) REFERENCES public.areas(area_id);
+
+ALTER TABLE ONLY public.clock_requests
+    ADD CONSTRAINT clock_requests_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES public.accounts(account_id);
+
+ALTER TABLE ONLY public.clock_requests
+    ADD CONSTRAINT clock_requests_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES public.incidents(incident_id);
+
+ALTER TABLE ONLY public.clock_requests
+    ADD CONSTRAINT clock_requests_ruled_by_fkey FOREIGN KEY (ruled_by) REFERENCES public.accounts(account_id);
 
 ALTER TABLE ONLY public.dispatches
     ADD CONSTRAINT dispatches_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES public.incidents(incident_id);

@@ -80,15 +80,65 @@ class IncidentSummary(Body, frozen=True):
     due_at: datetime | None
     closed_at: datetime | None
     dispatches: list[Dispatch]
+    overdue_at: datetime | None = None  # noted late for the deadline in force
+    stopped_at: datetime | None = None  # the clock stands still since; `due_at` moves later
+    group_ordered_at: datetime | None = None  # its group was told to handle it
+    escalated_to: str | None = None  # the role told last that nobody looks after it
 
 
-class Incident(IncidentSummary, frozen=True):
+RequestKind = Literal["suspended", "extended", "sent_back"]
+
+
+class ClockRequest(Body, frozen=True):
+    """Somebody asks to stop a clock or for more time; another person rules. Working hours, days."""
+
+    id: str
+    kind: RequestKind
+    reason: str
+    hours: float
+    days: float
+    asked_at: datetime
+    asked_by: str
+    ruled_at: datetime | None
+    ruled_by: str | None
+    granted: bool | None
+    ruling_reason: str | None
+
+
+class NewClockRequest(Body, frozen=True):
+    """POST /api/incidents/{id}/requests. `hours`, `days`: of an extension, in working time."""
+
+    kind: RequestKind
+    reason: str
+    version: int
+    hours: float = 0.0
+    days: float = 0.0
+
+
+class Ruling(Body, frozen=True):
+    """POST /api/requests/{id}/ruling, by another person than who asked."""
+
+    granted: bool
+    reason: str = ""
+
+
+class NewGroupOrder(Body, frozen=True):
+    """POST /api/incidents/{id}/group. No group: the class's; `fallback`: the pack's (兜底)."""
+
+    version: int
+    group_code: str | None = None
+    fallback: bool = False
+
+
+class Incident(IncidentSummary, frozen=True, kw_only=True):
     """An incident with its description and its case file, oldest event first."""
 
     description: str
     pack_version: str
     events: list[IncidentEvent]
     allowed: list[IncidentStatus]  # where this account may move it from here
+    requests: list[ClockRequest] = []
+    askable: list[RequestKind] = []  # what may be asked for now; another person rules on it
 
 
 class IncidentPage(Body, frozen=True):

@@ -185,10 +185,12 @@ async def test_an_order_that_nobody_acknowledges_lapses_into_the_case_file(
     await until(lapsed)
     found = await detail(centre, incident)
     assert found["status"] == "accepted"
-    assert [(e["kind"], e["actorKind"], e["body"]["to"]) for e in found["events"][-2:]] == [
+    assert [(e["kind"], e["actorKind"], e["body"].get("to")) for e in found["events"][-3:]] == [
         ("dispatch", "system", "lapsed"),
         ("status", "system", "accepted"),
+        ("escalated", "system", None),
     ]
+    assert found["events"][-1]["body"]["role"] == found["escalatedTo"] == "dispatcher"
     await until(
         lambda: [o for o in near.orders("withdraw") if o["dispatch"] == dispatch["dispatchId"]]
     )

@@ -135,13 +135,15 @@ async def _rules_hold(centre: Centre) -> None:
         """SELECT i.code, i.status FROM incidents i
            WHERE (i.status IN ('dispatched') AND NOT EXISTS (
                       SELECT FROM dispatches d
-                      WHERE d.incident_id = i.incident_id AND d.ended_at IS NULL))
+                      WHERE d.incident_id = i.incident_id AND d.ended_at IS NULL)
+                  AND i.group_ordered_at IS NULL)
               OR (i.status NOT IN ('dispatched', 'handling') AND EXISTS (
                       SELECT FROM dispatches d
                       WHERE d.incident_id = i.incident_id AND d.ended_at IS NULL))
               OR (i.closed_at IS NULL) = (i.status IN ('rejected', 'merged', 'void', 'closed',
                                                        'evaluated'))
-              OR i.due_at IS NULL"""
+              OR i.due_at IS NULL
+              OR (i.stopped_at IS NOT NULL) <> (i.status IN ('suspended', 'sent_back'))"""
     )
     assert broken == []
     gaps = await centre.query(

@@ -9,6 +9,7 @@ from console_server.incidents.incident import (
     DONE,
     MOVES,
     WITH_WORKERS,
+    Flow,
     Move,
     Mover,
     Need,
@@ -98,3 +99,28 @@ def test_allowed_moves_are_exactly_those_that_would_be_judged_possible(
     mover = Mover(role, handled_it)
     possible = {to for to in Status if isinstance(judge(from_, to, mover, EVERYTHING), Move)}
     assert set(allowed_moves(from_, mover)) == possible
+
+
+@given(st.sampled_from(Status), st.sampled_from(Status), st.sets(st.sampled_from(Status)))
+def test_a_pack_only_ever_takes_moves_away_but_passes_over_a_verification_it_has_not(
+    from_: Status, to: Status, steps: set[Status]
+) -> None:
+    row = Flow(frozenset(steps)).find(from_, to)
+    passed_over = (from_, to) == (Status.HANDLED, Status.CLOSED) and Status.VERIFIED not in steps
+    assert (row is not None) == (to in steps and ((from_, to) in MOVES or passed_over))
+
+
+@given(st.sampled_from(Status), st.sampled_from([*ROLES, DISPATCH]))
+def test_a_move_that_needs_approval_is_nobodys_to_make_alone(from_: Status, role: str) -> None:
+    flow = Flow(approved=frozenset({Status.SUSPENDED, Status.SENT_BACK}))
+    mover, alone = Mover(role), EVERYTHING - {Need.APPROVAL}
+    for to in flow.approved:
+        assert isinstance(judge(from_, to, mover, alone, flow), Refused)
+        assert to not in allowed_moves(from_, mover, flow)
+
+
+def test_closing_needs_an_answer_where_every_report_gets_one() -> None:
+    flow, mover = Flow(answers=True), Mover("supervisor")
+    assert isinstance(judge(Status.VERIFIED, Status.CLOSED, mover, frozenset(), flow), Refused)
+    given = frozenset({Need.ANSWER})
+    assert isinstance(judge(Status.VERIFIED, Status.CLOSED, mover, given, flow), Move)

@@ -1,0 +1,235 @@
+"""挂账, 延期, 回退: one person asks to stop a case's clock, another one rules on it.
+
+Owns both commands and their rows; which of them a pack knows and who may agree is the pack's, what
+a clock makes of it is `clock.py`. Nothing changes for the case until it is granted.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import get_args
+from uuid import UUID, uuid4
+
+from psycopg.errors import UniqueViolation
+from psycopg.rows import class_row, kwargs_row
+
+from console_server.database import Connection
+from console_server.errors import Conflict, Forbidden, Invalid, NotFound
+from console_server.incidents.actor import Act
+from console_server.incidents.case import Case
+from console_server.incidents.casefile import (
+    Grounds,
+    announce,
+    expect_version,
+    lock_case,
+    move_case,
+    write_event,
+)
+from console_server.incidents.clock import with_due
+from console_server.incidents.commands import without_workers
+from console_server.incidents.deadlines import RUNNING, STANDING, extended
+from console_server.incidents.flow import flow_of, pack_of
+from console_server.incidents.incident import ADMINISTRATOR, Status
+from console_server.packs.pack import RulePack
+from console_server.packs.rules import WorkingTime
+from console_server.wire.cases import ClockRequest, RequestKind
+
+EXTENDED = "extended"
+MORE_MAX_DAYS = 365
+REASON_MAX = 1000
+NO_TIME = WorkingTime()
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What is asked for by somebody who saw `version`; `more`: by how much, for an extension."""
+
+    kind: RequestKind
+    reason: str
+    version: int
+    more: WorkingTime = NO_TIME
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRow:
+    """A request as rulings need it."""
+
+    request_id: UUID
+    incident_id: UUID
+    kind: RequestKind
+    reason: str
+    hours: float
+    days: float
+    asked_by: int
+    ruled_at: datetime | None
+
+
+def askable(case: Case, pack: RulePack) -> list[RequestKind]:
+    """What may be asked for now, under the case's own pack version."""
+    kinds: list[RequestKind] = [each.to for each in pack.workflow.approvals]
+    return [kind for kind in kinds if _fits(case, kind, pack)]
+
+
+async def ask(connection: Connection, incident_id: UUID, asked: Ask, act: Act) -> Case:
+    """Put the request into the case file and wait for a ruling.
+
+    Raises:
+        NotFound: there is no such incident.
+        Conflict: changed meanwhile, not possible from here, or another request waits.
+        Invalid: no reason, or an extension by no time.
+    """
+    _expect_sound(asked)
+    case = await lock_case(connection, incident_id)
+    await expect_version(connection, case, asked.version)
+    if asked.kind not in askable(case, await pack_of(connection, case)):
+        raise Conflict(f"For a case that is {case.status} nobody can ask: {asked.kind}.")
+    request_id = await _insert(connection, case, asked, act)
+    body = {"request": str(request_id), "requestKind": asked.kind, "reason": asked.reason}
+    times = {"hours": asked.more.hours, "days": asked.more.days} if asked.kind == EXTENDED else {}
+    case = await write_event(connection, case, "asked", act, body | times)
+    await announce(connection, case)
+    return case
+
+
+async def rule(
+    connection: Connection, request_id: UUID, act: Act, *, granted: bool, reason: str = ""
+) -> Case:
+    """Grant a request, which stops the clock or moves the deadline, or deny it.
+
+    Raises:
+        NotFound: there is no such request.
+        Conflict: it was ruled on already, or the case has moved on.
+        Forbidden: by who asked, or by a role that the pack does not name.
+    """
+    found = await find_request(connection, request_id)
+    case = await lock_case(connection, found.incident_id)
+    found = await find_request(connection, request_id)
+    pack = await pack_of(connection, case)
+    _expect_may_rule(found, act, pack)
+    await _store_ruling(connection, found, act, granted=granted, reason=reason)
+    body = {"request": str(request_id), "requestKind": found.kind, "granted": granted}
+    case = await write_event(connection, case, "ruled", act, body | {"reason": reason})
+    if granted:
+        case = await _grant(connection, case, found, act, pack)
+    await announce(connection, case)
+    return case
+
+
+async def find_request(connection: Connection, request_id: UUID) -> RequestRow:
+    """The request; stable only while its incident is locked.
+
+    Raises:
+        NotFound: there is none.
+    """
+    async with connection.cursor(row_factory=class_row(RequestRow)) as cursor:
+        await cursor.execute(
+            """SELECT request_id, incident_id, kind, reason, hours, days, asked_by, ruled_at
+               FROM clock_requests WHERE request_id = %(request_id)s""",
+            {"request_id": request_id},
+        )
+        found = await cursor.fetchone()
+    if found is None:
+        raise NotFound("request", str(request_id))
+    return found
+
+
+async def read_requests(connection: Connection, incident_id: UUID) -> list[ClockRequest]:
+    """All requests of a case, oldest first, as a console shows them."""
+    async with connection.cursor(row_factory=kwargs_row(ClockRequest)) as cursor:
+        await cursor.execute(
+            """SELECT r.request_id::text AS id, r.kind, r.reason, r.hours, r.days, r.asked_at,
+                      a.display_name AS asked_by, r.ruled_at, b.display_name AS ruled_by,
+                      r.granted, r.ruling_reason
+               FROM clock_requests r JOIN accounts a ON a.account_id = r.asked_by
+               LEFT JOIN accounts b ON b.account_id = r.ruled_by
+               WHERE r.incident_id = %(incident_id)s ORDER BY r.asked_at, r.request_id""",
+            {"incident_id": incident_id},
+        )
+        return await cursor.fetchall()
+
+
+def _fits(case: Case, kind: RequestKind, pack: RulePack) -> bool:
+    if kind == EXTENDED:
+        return case.status in RUNNING | STANDING and case.due_at is not None
+    return flow_of(pack).find(case.status, Status(kind)) is not None
+
+
+def _expect_sound(asked: Ask) -> None:
+    more = asked.more
+    errors = [] if asked.reason.strip() else ["reason: is empty"]
+    if len(asked.reason) > REASON_MAX or "\0" in asked.reason:
+        errors.append(f"reason: longer than {REASON_MAX} characters, or has a NUL character")
+    if asked.kind not in get_args(RequestKind):
+        errors.append("kind: not known")
+    if not (0 <= more.hours <= MORE_MAX_DAYS * 24 and 0 <= more.days <= MORE_MAX_DAYS):
+        errors.append("hours, days: out of range")
+    elif asked.kind == EXTENDED and more == NO_TIME:
+        errors.append("hours, days: an extension by no time")
+    if errors:
+        raise Invalid("This cannot be asked for.", errors)
+
+
+def _expect_may_rule(found: RequestRow, act: Act, pack: RulePack) -> None:
+    if found.ruled_at is not None:
+        raise Conflict("The request was ruled on already.")
+    if act.actor.account_id is None or act.actor.account_id == found.asked_by:
+        raise Forbidden("Another person than who asked must rule on it.")
+    roles = {role for each in pack.workflow.approvals if each.to == found.kind for role in each.by}
+    if act.actor.role not in roles | {ADMINISTRATOR}:
+        raise Forbidden(f"The role {act.actor.role} may not rule on this.")
+
+
+async def _grant(
+    connection: Connection, case: Case, found: RequestRow, act: Act, pack: RulePack
+) -> Case:
+    if found.kind != EXTENDED:
+        grounds = Grounds(found.reason, approval=found.request_id)
+        case = await move_case(connection, case, Status(found.kind), act, grounds)
+        return await without_workers(connection, case, act, grounds)
+    if case.due_at is None or case.status not in RUNNING | STANDING:
+        raise Conflict(f"A case that is {case.status} needs no more time.")
+    due = extended(pack.calendar, case.due_at, WorkingTime(found.hours, found.days))
+    body = {"request": str(found.request_id), "from": case.due_at.isoformat()}
+    later = with_due(case, due, act.at, pack)
+    return await write_event(connection, later, EXTENDED, act, body | {"dueAt": due.isoformat()})
+
+
+async def _insert(connection: Connection, case: Case, asked: Ask, act: Act) -> UUID:
+    request_id = uuid4()
+    try:
+        async with connection.transaction():
+            await connection.execute(
+                """INSERT INTO clock_requests (request_id, incident_id, kind, reason, hours, days,
+                       asked_at, asked_by)
+                   VALUES (%(request_id)s, %(incident_id)s, %(kind)s, %(reason)s, %(hours)s,
+                       %(days)s, %(at)s, %(by)s)""",
+                {
+                    "request_id": request_id,
+                    "incident_id": case.incident_id,
+                    "kind": asked.kind,
+                    "reason": asked.reason,
+                    "hours": asked.more.hours,
+                    "days": asked.more.days,
+                    "at": act.at,
+                    "by": act.actor.account_id,
+                },
+            )
+    except UniqueViolation as error:
+        raise Conflict("Another request waits for its ruling.") from error
+    return request_id
+
+
+async def _store_ruling(
+    connection: Connection, found: RequestRow, act: Act, *, granted: bool, reason: str
+) -> None:
+    await connection.execute(
+        """UPDATE clock_requests SET ruled_at = %(at)s, ruled_by = %(by)s, granted = %(granted)s,
+               ruling_reason = %(reason)s
+           WHERE request_id = %(request_id)s""",
+        {
+            "request_id": found.request_id,
+            "at": act.at,
+            "by": act.actor.account_id,
+            "granted": granted,
+            "reason": reason or None,
+        },
+    )
