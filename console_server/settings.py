@@ -23,6 +23,7 @@ VARIABLES: Final = frozenset(
         "GRIDBEAT_MQTT_PASSWORD",
         "GRIDBEAT_MQTT_PUBLIC_HOST",
         "GRIDBEAT_MQTT_PUBLIC_PORT",
+        "GRIDBEAT_INGEST_PUBLIC_URL",
         "GRIDBEAT_BROKER_USERS_FILE",
         "GRIDBEAT_BROKER_ADMIN_URL",
         "GRIDBEAT_HTTP_HOST",
@@ -52,6 +53,7 @@ class Settings:
     mqtt_password: str = field(repr=False)
     mqtt_public_host: str
     mqtt_public_port: int
+    ingest_public_url: str | None = None  # where phones report by HTTP; None: they cannot
     broker_users_file: Path | None = None
     broker_admin_url: str | None = field(default=None, repr=False)
     http_host: str = "127.0.0.1"
@@ -79,6 +81,7 @@ class Settings:
             mqtt_password=read.text("MQTT_PASSWORD", ""),
             mqtt_public_host=read.text("MQTT_PUBLIC_HOST", read.text("MQTT_HOST", "127.0.0.1")),
             mqtt_public_port=read.port("MQTT_PUBLIC_PORT", read.port("MQTT_PORT", 1883)),
+            ingest_public_url=read.web_address("INGEST_PUBLIC_URL"),
             broker_users_file=_path(read.text("BROKER_USERS_FILE", "")),
             broker_admin_url=read.text("BROKER_ADMIN_URL", "") or None,
             http_host=read.text("HTTP_HOST", "127.0.0.1"),
@@ -123,6 +126,14 @@ class _Reader:
                 f"GRIDBEAT_{name} does not start with {schemes[0]}://. Correct it, {example}"
             )
         return given
+
+    def web_address(self, name: str) -> str | None:
+        given = self.text(name, "")
+        if given and urlsplit(given).scheme not in {"http", "https"}:
+            raise SettingsError(
+                f"GRIDBEAT_{name} is {given!r}. Give an address such as https://phones.example"
+            )
+        return given or None
 
     def port(self, name: str, default: int) -> int:
         given = self.text(name, str(default))

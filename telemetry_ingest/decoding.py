@@ -18,6 +18,7 @@ import numpy as np
 from telemetry_ingest.coordinates import DATUMS
 from telemetry_ingest.fix import Fixes, Reason, floats, instant_us, to_us
 from telemetry_ingest.message import Handling, Message, Reject, Route, Status
+from telemetry_ingest.osmand import read_osmand
 from telemetry_ingest.owntracks import read_owntracks
 from telemetry_ingest.settings import ALL_AREAS
 from telemetry_ingest.wire.handset import (
@@ -219,6 +220,25 @@ def _read_owntracks(decoded: Decoded, origin: int, handset: int, message: Messag
         decoded.statuses.append(Status(handset, instant_us(message.received_at), status))
 
 
+def _read_osmand(decoded: Decoded, origin: int, handset: int, message: Message) -> None:
+    try:
+        fixes = read_osmand(message.payload, message.received_at)
+    except UNREADABLE as error:
+        decoded.refuse(reason_of(error), origin, handset, str(error), message.payload)
+        return
+    if len(fixes) > FIXES_PER_MESSAGE_MAX:
+        detail = f"{len(fixes)} fixes"
+        decoded.refuse(Reason.TOO_MANY_FIXES, origin, handset, detail, message.payload)
+        return
+    if not fixes:
+        decoded.ignored[Handling.IGNORE] += 1
+        return
+    decoded.add_fixes(origin, handset, fixes, None, Datum.WGS84)
+    newest = max(fixes, key=lambda fix: fix.at)
+    status = StatusMessage(bat=newest.bat)
+    decoded.statuses.append(Status(handset, instant_us(message.received_at), status))
+
+
 def blotted(payload: bytes) -> bytes:
     """A payload without its numbers, after a mark by which two can be told apart.
 
@@ -239,5 +259,6 @@ _READERS: Final = {
     Handling.FIX: _read_fixes,
     Handling.STATUS: _read_status,
     Handling.OWNTRACKS: _read_owntracks,
+    Handling.OSMAND: _read_osmand,
     Handling.LOOPBACK: _read_loopback,
 }

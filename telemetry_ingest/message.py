@@ -38,6 +38,7 @@ class Handling(StrEnum):
     STATUS = "status"
     INBOX = "inbox"
     OWNTRACKS = "owntracks"
+    OSMAND = "osmand"
     LOOPBACK = "loopback"  # the control plane's own fix, see wire.loopback
     IGNORE = "ignore"  # a part of OwnTracks that says nothing of place or health
     ELSEWHERE = "elsewhere"  # another area's session brings it too

@@ -31,7 +31,8 @@ HANDSETS: Final = """
            extract(epoch FROM least(h.revoked_at, w.retired_at))::float8,
            h.kind = 'native' AND EXISTS (
                SELECT FROM duty_periods d
-               WHERE d.worker_id = h.worker_id AND d.handset_id = h.handset_id)
+               WHERE d.worker_id = h.worker_id AND d.handset_id = h.handset_id),
+           h.token_sha256
     FROM handsets h JOIN workers w USING (worker_id)
 """
 SHIFTS: Final = """
@@ -84,6 +85,7 @@ class Reference:
     loaded_at: float
     by_prefix: dict[str, Handset]  # "area/code", as in a native topic
     by_username: dict[str, Handset]
+    by_token: dict[bytes, str]  # digest of an HTTP token: whose, by username
     by_id: dict[int, Handset]
     of_worker: dict[int, list[Handset]]
     worker_of: Ints
@@ -165,7 +167,7 @@ def schedules(handsets: Rows, shifts: Rows, leaves: Rows, zone: ZoneInfo) -> dic
                 _day_of_enrolment(enrolled_at, zone),
             ]
         )
-        for handset_id, _, worker_id, _, _, _, enrolled_at, _, says_duty in handsets
+        for handset_id, _, worker_id, _, _, _, enrolled_at, _, says_duty, _ in handsets
         if not says_duty
     }
 
@@ -189,11 +191,16 @@ def _reference(
     size = max((row[0] for row in rows), default=0) + 1
     worker_of = np.zeros(size, dtype=np.int64)
     revoked_us = np.full(size, FOREVER_US)
-    reference = Reference(loaded_at, {}, {}, {}, {}, worker_of, revoked_us, schedule, borders)
-    for handset_id, code, worker_id, kind, area_code, username, _, revoked_at, says_duty in rows:
+    reference = Reference(loaded_at, {}, {}, {}, {}, {}, worker_of, revoked_us, schedule, borders)
+    for row in rows:
+        handset_id, code, worker_id, kind, area_code, username, _, revoked_at, says_duty, token = (
+            row
+        )
         handset = Handset(handset_id, worker_id, area_code, kind == "native", says_duty)
         reference.by_prefix[f"{area_code}/{code}"] = handset
         reference.by_username[username] = handset
+        if token is not None:
+            reference.by_token[bytes(token)] = username
         reference.by_id[handset_id] = handset
         reference.of_worker.setdefault(worker_id, []).append(handset)
         worker_of[handset_id] = worker_id

@@ -4,15 +4,22 @@ Owns the answer for one snapshot of the reference data; it is asked once a messa
 remembered. Unknown topics are not remembered: there is no end to them.
 """
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from telemetry_ingest.fix import Reason
+from telemetry_ingest.fix import Reason, instant_us
 from telemetry_ingest.message import Handling, Route
 from telemetry_ingest.reference import Handset, Reference
 from telemetry_ingest.settings import ALL_AREAS
 from telemetry_ingest.wire.loopback import LOOPBACK_TOPIC
-from telemetry_ingest.wire.topics import NativeTopic, OwnTracksTopic, Uplink, parse_topic
+from telemetry_ingest.wire.topics import (
+    NativeTopic,
+    OsmAndTopic,
+    OwnTracksTopic,
+    Uplink,
+    parse_topic,
+)
 
 _HANDLING = {Uplink.FIX: Handling.FIX, Uplink.STATUS: Handling.STATUS}
 # Parts of OwnTracks topics that hold a payload we read; a location has no part.
@@ -53,14 +60,32 @@ class Router:
                 handling = _HANDLING.get(kind, Handling.INBOX)
                 return self._to(handset, handling, kind)
             case OwnTracksTopic(username, _, part):
-                if part not in _OWNTRACKS_PARTS:
-                    return Route(Handling.IGNORE)
-                handset = self.reference.by_username.get(username)
-                if handset is not None and not self._serves(handset):
-                    return Route(Handling.ELSEWHERE, handset.handset_id)
-                found = self._to(handset, Handling.OWNTRACKS, None)
-                return found._replace(area=handset.area_code) if handset else found
+                return self._find_owntracks(username, part)
+            case OsmAndTopic(username):
+                return self._to(self.reference.by_username.get(username), Handling.OSMAND, None)
         return Route(Handling.REFUSE, reason=Reason.UNKNOWN_TOPIC)
+
+    def _find_owntracks(self, username: str, part: str) -> Route:
+        if part not in _OWNTRACKS_PARTS:
+            return Route(Handling.IGNORE)
+        handset = self.reference.by_username.get(username)
+        if handset is not None and not self._serves(handset):
+            return Route(Handling.ELSEWHERE, handset.handset_id)
+        found = self._to(handset, Handling.OWNTRACKS, None)
+        return found._replace(area=handset.area_code) if handset else found
+
+    def username_of(self, token_digest: bytes) -> str | None:
+        """Whose HTTP token this is; None when it is nobody's whom we serve, or is in force no more.
+
+        Reports come one by one, so time does not tell how much of a wrong token was right: what is
+        looked up is a digest.
+        """
+        username = self.reference.by_token.get(token_digest)
+        handset = self.reference.by_username.get(username or "")
+        if username is None or handset is None or not self._serves(handset):
+            return None
+        ended_us = self.reference.revoked_us[handset.handset_id]
+        return username if ended_us > instant_us(time.time()) else None
 
     def _to(self, handset: Handset | None, handling: Handling, kind: Uplink | None) -> Route:
         if handset is None:
@@ -75,5 +100,5 @@ def prefixes_and_usernames(topics: Sequence[str]) -> tuple[set[str], set[str]]:
     """The names by which the handsets of these topics would be enrolled."""
     parsed = [parse_topic(topic) for topic in topics]
     prefixes = {f"{t.area_code}/{t.handset_code}" for t in parsed if isinstance(t, NativeTopic)}
-    usernames = {t.username for t in parsed if isinstance(t, OwnTracksTopic)}
+    usernames = {t.username for t in parsed if isinstance(t, OwnTracksTopic | OsmAndTopic)}
     return prefixes, usernames

@@ -10,6 +10,7 @@ import structlog
 
 from telemetry_ingest import metrics
 from telemetry_ingest.counters import Counters
+from telemetry_ingest.http import HttpListener
 from telemetry_ingest.inbox_recording import InboxRecorder
 from telemetry_ingest.intake import Intake
 from telemetry_ingest.lane import Lane
@@ -24,7 +25,8 @@ from telemetry_ingest.subscriptions import Subscription, fix_subscriptions, urge
 from telemetry_ingest.waiting import WaitingRoom
 from telemetry_ingest.wire.live import IngestHeartbeat
 
-LEAVE_WITHIN_S: Final = 1.0  # for sessions to commit and acknowledge what they have in hand
+LEAVE_WITHIN_S: Final = 1.0  # for the broker to be heard out
+ABANDON_S: Final = 0.5  # for threads to notice that the process stops
 STOP_WITHIN_S: Final = 2.5  # then whatever still runs is abandoned: nothing of it is acknowledged
 _log = structlog.get_logger(__name__)
 
@@ -51,6 +53,15 @@ class Service:
             Lane("fixes", self._intakes[0], self._fixes, self._room),
             Lane("urgent", self._intakes[1], inbox, self._room),
         ]
+        self._http = (
+            [
+                HttpListener(
+                    (settings.http_host, settings.http_port), self._intakes[0], keeper, self._room
+                )
+            ]
+            if settings.http_port
+            else []
+        )
         self._sessions = [
             *self._sessions_of(fix_subscriptions(settings.areas), self._intakes[0]),
             *self._sessions_of(urgent_subscriptions(settings.areas), self._intakes[1]),
@@ -102,11 +113,11 @@ class Service:
             if stop.is_set():
                 return
         self._feed.show_all()
-        for thread in (self._listener, *self._sessions):
+        for thread in (self._listener, *self._sessions, *self._http):
             thread.start()
 
     def _threads(self) -> list[threading.Thread]:
-        return [*self._lanes, self._feed, self._listener, *self._sessions]
+        return [*self._lanes, self._feed, self._listener, *self._sessions, *self._http]
 
     def _backlog(self) -> int:
         return sum(lane.backlog for lane in self._lanes)
@@ -120,17 +131,19 @@ class Service:
     def _stop(self) -> None:
         _log.info("stopping", backlog=self._backlog())
         deadline = time.monotonic() + STOP_WITHIN_S
+        for listener in self._http:
+            listener.stop()
         for session in self._sessions:
             session.leave()
-        _join(self._sessions, deadline - STOP_WITHIN_S + LEAVE_WITHIN_S)  # lanes go on meanwhile
+        _join(self._sessions, deadline - STOP_WITHIN_S + LEAVE_WITHIN_S)
+        for lane in self._lanes:
+            lane.finish()
+        _join(self._lanes, deadline - ABANDON_S)
         self._room.stopping.set()
-        for intake in self._intakes:
-            intake.close()
-        _join(self._lanes, deadline)
         for session in self._sessions:
             session.stop()
         self._feed.wake_up()
-        _join([*self._sessions, self._feed, self._listener], deadline)
+        _join(self._threads(), deadline)
 
 
 def _join(threads: Iterable[threading.Thread], deadline: float) -> None:

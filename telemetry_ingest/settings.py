@@ -21,6 +21,8 @@ class Settings:
     mqtt_password: str | None = field(default=None, repr=False)
     areas: tuple[str, ...] = (ALL_AREAS,)
     metrics_port: int = 0  # 0: no metrics listener
+    http_host: str = "127.0.0.1"
+    http_port: int = 0  # of Traccar Client and OsmAnd; 0: no such listener
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     retention_days: int = 180
     redelivery_s: float = 10.0  # the broker's ack_wait: in-flight messages return this late
@@ -44,6 +46,8 @@ class Settings:
             mqtt_password=environment.get("GRIDBEAT_MQTT_PASSWORD") or None,
             areas=_areas(read.text("GRIDBEAT_INGEST_AREAS", ALL_AREAS)),
             metrics_port=read.number("GRIDBEAT_INGEST_METRICS_PORT", 0, 0, 65535),
+            http_host=read.text("GRIDBEAT_INGEST_HTTP_HOST", "127.0.0.1"),
+            http_port=read.number("GRIDBEAT_INGEST_HTTP_PORT", 0, 0, 65535),
             zone=_zone(read.text("GRIDBEAT_TIME_ZONE", "Asia/Shanghai")),
             retention_days=read.number("GRIDBEAT_RETENTION_DAYS", 180, 1, 3650),
             redelivery_s=read.number("GRIDBEAT_MQTT_REDELIVERY_S", 10, 0, 3600),

@@ -28,6 +28,7 @@ from console_server.embedded.stack import EmbeddedStack, StackOptions
 from console_server.embedded.supervise import Supervisor
 
 USUAL_HTTP_PORT = 8080
+USUAL_REPORTS_PORT = 5055  # where Traccar Client looks by itself
 SERVING_WITHIN_S = 90.0
 ROLE_STOPS_WITHIN_S = 4.0  # what a role knows is in the store or still at the broker
 
@@ -85,13 +86,21 @@ class Installation:
         Raises:
             StackError: it does not in good time.
         """
+        reports_port = free_port(USUAL_REPORTS_PORT)
         server = addresses.server_environment() | {
+            "GRIDBEAT_INGEST_PUBLIC_URL": f"http://{addresses.mqtt_host}:{reports_port}",
             "GRIDBEAT_MQTT_PUBLIC_HOST": address_for_phones(self.choices.listen),
             "GRIDBEAT_MQTT_PUBLIC_PORT": str(addresses.mqtt_port),
             "GRIDBEAT_HTTP_HOST": self.choices.listen,
             "GRIDBEAT_HTTP_PORT": str(self.http_port),
         }
-        ingest = _chosen_by_operator(addresses.ingest_environment())
+        ingest = _chosen_by_operator(
+            addresses.ingest_environment()
+            | {
+                "GRIDBEAT_INGEST_HTTP_HOST": self.choices.listen,
+                "GRIDBEAT_INGEST_HTTP_PORT": str(reports_port),
+            }
+        )
         self.start_role("ingest", ["telemetry_ingest"], ingest)
         self.start_role(
             "server", ["console_server", "serve"], _chosen_by_operator(server | dict(extra))

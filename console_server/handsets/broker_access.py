@@ -41,7 +41,7 @@ class EnrolledHandset:
 
     code: str
     area_code: str
-    kind: Literal["native", "owntracks"]
+    kind: Literal["native", "owntracks", "traccar"]
     username: str
     password_hash: str
 

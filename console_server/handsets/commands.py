@@ -19,6 +19,7 @@ from console_server.handsets.store import (
     mark_revoked,
 )
 from console_server.workers.commands import find_worker
+from telemetry_ingest.wire.osmand import token_digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +43,16 @@ class Enroller:
         async with self.pool.connection() as connection:
             worker = await find_worker(connection, self.areas, self.account, worker_id)
             handset = EnrolledHandset(code, worker.area_code, kind, code, hash_password(password))
-            await insert_handset(connection, worker_id, handset, self.now)
+            token = token_digest(password) if kind == "traccar" else None
+            await insert_handset(connection, worker_id, handset, self.now, token)
             await record_act(
                 connection,
                 self.account.username,
                 "handset_enrolled",
                 {"handset": code, "worker": worker.code, "kind": kind},
             )
+        if kind == "traccar":
+            return handset, password
         try:
             await self.accounts.bring_up_to_date()
         except Unavailable:

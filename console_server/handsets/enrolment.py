@@ -7,6 +7,7 @@ import secrets
 from typing import Final
 
 from console_server.handsets.store import HandsetKind
+from telemetry_ingest.wire.osmand import OSMAND_PATH, osmand_topic
 from telemetry_ingest.wire.topics import OWNTRACKS_PREFIX, handset_prefix
 
 ALPHABET: Final = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -25,10 +26,17 @@ def new_password() -> str:
 
 
 def topic_prefix(kind: HandsetKind, area_code: str, code: str, username: str) -> str:
-    """Where the handset publishes: below its own prefix, or where OwnTracks apps do."""
+    """Where the handset publishes: below its own prefix, or where apps of others do."""
+    if kind == "traccar":
+        return osmand_topic(username)
     if kind == "owntracks":
         return f"{OWNTRACKS_PREFIX}/{username}"
     return handset_prefix(area_code, code)
+
+
+def report_url(base_url: str, token: str) -> str:
+    """The address that Traccar Client is given; who has it can report as this handset."""
+    return f"{base_url.rstrip('/')}{OSMAND_PATH}/{token}"
 
 
 def _random(length: int) -> str:

@@ -13,9 +13,10 @@ from console_server.areas.reference import reference_changed
 from console_server.areas.tree import AreaTree
 from console_server.cache import Valkey
 from console_server.database import Pool
+from console_server.errors import Invalid
 from console_server.handsets.accounts import HandsetAccounts
 from console_server.handsets.commands import Enroller
-from console_server.handsets.enrolment import topic_prefix
+from console_server.handsets.enrolment import report_url, topic_prefix
 from console_server.handsets.store import HandsetRow, list_handsets
 from console_server.parts import Clock
 from console_server.settings import Settings
@@ -34,6 +35,12 @@ async def enrol(
     clock: NamedDependency[Clock],
 ) -> HandsetCredentials:
     """Enrol a handset. Its password is shown this once and works when the answer arrives."""
+    reports_to = settings.ingest_public_url
+    if data.kind == "traccar" and reports_to is None:
+        raise Invalid(
+            "This server does not know where telemetry ingest takes reports by HTTP: "
+            "GRIDBEAT_INGEST_PUBLIC_URL is not set."
+        )
     enroller = Enroller(pool, handset_accounts, areas, request.user, clock())
     handset, password = await enroller.enrol(data.worker_id, data.kind)
     await reference_changed(valkey)
@@ -44,6 +51,7 @@ async def enrol(
         host=settings.mqtt_public_host,
         port=settings.mqtt_public_port,
         topic_prefix=topic_prefix(handset.kind, handset.area_code, handset.code, handset.username),
+        url=report_url(reports_to, password) if reports_to and data.kind == "traccar" else None,
     )
 
 

@@ -10,7 +10,7 @@ from psycopg.rows import class_row
 from console_server.database import Connection
 from console_server.handsets.broker_access import EnrolledHandset
 
-HandsetKind = Literal["native", "owntracks"]
+HandsetKind = Literal["native", "owntracks", "traccar"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +53,19 @@ async def list_handsets(
 
 
 async def insert_handset(
-    connection: Connection, worker_id: int, handset: EnrolledHandset, now: datetime
+    connection: Connection,
+    worker_id: int,
+    handset: EnrolledHandset,
+    now: datetime,
+    token_sha256: bytes | None = None,
 ) -> None:
-    """Keep a new handset of a worker."""
+    """Keep a new handset of a worker; the token is of one that reports by HTTP."""
     await connection.execute(
         "INSERT INTO handsets"
-        " (code, worker_id, kind, area_code, username, password_hash, enrolled_at) VALUES"
-        " (%(code)s, %(worker_id)s, %(kind)s, %(area_code)s, %(username)s, %(hash)s, %(now)s)",
+        " (code, worker_id, kind, area_code, username, password_hash, enrolled_at,"
+        " token_sha256) VALUES"
+        " (%(code)s, %(worker_id)s, %(kind)s, %(area_code)s, %(username)s, %(hash)s, %(now)s,"
+        " %(token)s)",
         {
             "code": handset.code,
             "worker_id": worker_id,
@@ -68,6 +74,7 @@ async def insert_handset(
             "username": handset.username,
             "hash": handset.password_hash,
             "now": now,
+            "token": token_sha256,
         },
     )
 
@@ -81,10 +88,10 @@ async def mark_revoked(connection: Connection, code: str, now: datetime) -> None
 
 
 async def credentials_in_force(connection: Connection) -> list[EnrolledHandset]:
-    """What the broker must accept: every handset that is not revoked."""
+    """What the broker must accept: every handset that is not revoked and does not use HTTP."""
     async with connection.cursor(row_factory=class_row(EnrolledHandset)) as cursor:
         await cursor.execute(
             "SELECT code, area_code, kind, username, password_hash FROM handsets"
-            " WHERE revoked_at IS NULL ORDER BY handset_id"
+            " WHERE revoked_at IS NULL AND kind <> 'traccar' ORDER BY handset_id"
         )
         return await cursor.fetchall()

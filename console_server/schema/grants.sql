@@ -20,7 +20,7 @@ BEGIN
         GRANT SELECT (worker_id, code, name, kind, area_id, group_id, retired_at)
             ON workers TO gridbeat_ingest;
         GRANT SELECT (handset_id, code, worker_id, kind, area_code, username, enrolled_at,
-            revoked_at) ON handsets TO gridbeat_ingest;
+            revoked_at, token_sha256) ON handsets TO gridbeat_ingest;
         GRANT SELECT, INSERT, UPDATE, DELETE ON positions, rejected_fixes, handset_status,
             duty_periods, handset_inbox, dirty_days, loopback TO gridbeat_ingest;
     END IF;

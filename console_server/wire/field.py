@@ -50,7 +50,7 @@ class NewHandset(Body, frozen=True):
     """POST /api/handsets: enrol a handset for a worker."""
 
     worker_id: int
-    kind: Literal["native", "owntracks"] = "native"
+    kind: Literal["native", "owntracks", "traccar"] = "native"
 
 
 class Handset(Body, frozen=True):
@@ -58,7 +58,7 @@ class Handset(Body, frozen=True):
 
     handset_id: str
     worker_id: int
-    kind: Literal["native", "owntracks"]
+    kind: Literal["native", "owntracks", "traccar"]
     username: str
     topic_prefix: str
     enrolled_at: datetime
@@ -66,7 +66,11 @@ class Handset(Body, frozen=True):
 
 
 class HandsetCredentials(Body, frozen=True):
-    """The one time that a handset's secret is shown. They are in force when this arrives."""
+    """The one time that a handset's secret is shown. They are in force when this arrives.
+
+    `url`: where a `traccar` handset reports; it holds the secret, and needs nothing else but the
+    device identifier, which is the username.
+    """
 
     handset_id: str
     username: str
@@ -74,6 +78,7 @@ class HandsetCredentials(Body, frozen=True):
     host: str
     port: int
     topic_prefix: str
+    url: str | None = None
 
 
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from telemetry_ingest.wire.osmand import OSMAND_PREFIX
+
 PREFIX: Final = "gb/1"
 OWNTRACKS_PREFIX: Final = "owntracks"
 
@@ -47,6 +49,13 @@ class OwnTracksTopic:
     part: str
 
 
+@dataclass(frozen=True, slots=True)
+class OsmAndTopic:
+    """`osmand/{user}` taken apart: a report that came by HTTP."""
+
+    username: str
+
+
 def handset_prefix(area_code: str, handset_code: str) -> str:
     """The prefix a native handset learns when it is enrolled."""
     return f"{PREFIX}/{area_code}/{handset_code}"
@@ -67,14 +76,16 @@ def uplink_topic(prefix: str, kind: Uplink) -> str:
     return f"{prefix}/{kind.value}"
 
 
-def parse_topic(topic: str) -> NativeTopic | OwnTracksTopic | None:
-    """Take an uplink topic apart; None when it is neither protocol's."""
+def parse_topic(topic: str) -> NativeTopic | OwnTracksTopic | OsmAndTopic | None:
+    """Take an uplink topic apart; None when it is no protocol's."""
     parts = topic.split("/")
     if len(parts) == 5 and parts[0] == "gb" and parts[1] == "1":
         kind = _UPLINKS.get(parts[4])
         return NativeTopic(parts[2], parts[3], kind) if kind else None
     if 3 <= len(parts) <= 4 and parts[0] == OWNTRACKS_PREFIX:
         return OwnTracksTopic(parts[1], parts[2], parts[3] if len(parts) == 4 else "")
+    if len(parts) == 2 and parts[0] == OSMAND_PREFIX:
+        return OsmAndTopic(parts[1])
     return None
 
 
