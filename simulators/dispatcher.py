@@ -32,9 +32,7 @@ class Act:
     to: Literal["dispatch"] | IncidentStatus
 
 
-def acts(
-    incidents: Sequence[IncidentSummary], now: datetime, plan: DispatcherPlan
-) -> list[Act]:
+def acts(incidents: Sequence[IncidentSummary], now: datetime, plan: DispatcherPlan) -> list[Act]:
     """What is due, oldest first."""
     due = (_act(each, now, plan) for each in sorted(incidents, key=lambda i: i.reported_at))
     return [act for act in due if act is not None]

@@ -58,9 +58,7 @@ class Observed:
     has_fix: NDArray[np.bool_]
 
 
-def observe(
-    stream: int, times_s: Floats, xy: Floats, surroundings: NDArray[np.uint8]
-) -> Observed:
+def observe(stream: int, times_s: Floats, xy: Floats, surroundings: NDArray[np.uint8]) -> Observed:
     """What the receiver of this stream says at true places `(n, 2)` m and Unix seconds.
 
     The stated accuracy is honest: about 68 % of the errors are smaller.

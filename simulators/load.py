@@ -177,9 +177,7 @@ def _file_name(http_url: str) -> str:
     return re.sub(r"[^A-Za-z0-9.]+", "-", http_url.rpartition("://")[2]).strip("-")
 
 
-def _schedule(
-    began_s: float, options: LoadOptions, handsets: int
-) -> Iterable[tuple[float, int]]:
+def _schedule(began_s: float, options: LoadOptions, handsets: int) -> Iterable[tuple[float, int]]:
     """Due instants and handsets in order: every handset once an interval, evenly spread."""
     gap_s = options.interval_s / handsets
     for number in range(int(options.seconds / gap_s)):

@@ -59,9 +59,13 @@ class Sensor:
         """The fixes of those of these instants at which the phone runs and finds its place."""
         seen = observe(self.persona.stream, times_s, true.xy, true.surroundings)
         mock = self.persona.phone is PhoneKind.MOCK_LOCATION
-        xy, accuracy = (true.xy, np.full(len(times_s), MOCK_ACCURACY_M)) if mock else (
-            seen.xy,
-            seen.accuracy_m,
+        xy, accuracy = (
+            (true.xy, np.full(len(times_s), MOCK_ACCURACY_M))
+            if mock
+            else (
+                seen.xy,
+                seen.accuracy_m,
+            )
         )
         lonlat = self.plane.to_lonlat(xy).round(7).tolist()
         speed, course = self._motion(times_s, true)

@@ -25,9 +25,7 @@ def terrain() -> Terrain:
     return make_terrain()
 
 
-def walked(
-    terrain: Terrain, habit: Habit = Habit.DILIGENT, seed: int = 1, day: str = "d"
-) -> Walk:
+def walked(terrain: Terrain, habit: Habit = Habit.DILIGENT, seed: int = 1, day: str = "d") -> Walk:
     beat = make_district(terrain, seed).beat_of("W001", [GRID_CODES[0]])
     assert beat is not None
     return plan_walk(terrain, beat, make_persona(habit=habit), SHIFT, random_of(seed, day))
