@@ -1,4 +1,7 @@
-"""`python -m telemetry_ingest`: one ingest process, configured by the environment."""
+"""`python -m telemetry_ingest`: one ingest process, configured by the environment.
+
+With the word `forget`: instead, end the sessions of GRIDBEAT_INGEST_AREAS at the broker.
+"""
 
 import logging
 import os
@@ -9,6 +12,7 @@ import threading
 import structlog
 
 from telemetry_ingest.errors import SettingsError
+from telemetry_ingest.forgetting import forget
 from telemetry_ingest.service import Service
 from telemetry_ingest.settings import Settings
 
@@ -21,6 +25,9 @@ def main() -> int:
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return 2
+    if sys.argv[1:] == ["forget"]:
+        sys.stdout.write("".join(f"forgot {name}\n" for name in forget(settings)))
+        return 0
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
