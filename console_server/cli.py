@@ -133,6 +133,17 @@ def migrate(data_dir: Path | None) -> None:
     click.echo(f"applied: {', '.join(applied)}" if applied else "nothing to apply")
 
 
+@main.command()
+@at_data_dir
+@click.option("--dry-run", is_flag=True, help="Count what would go; remove nothing.")
+@said_plainly
+def retention(data_dir: Path | None, *, dry_run: bool) -> None:
+    """Remove what is older than it may be kept, and say what went."""
+    from console_server.command_line import database, retention
+
+    click.echo(retention.retention(database.owner_url(data_dir), only_count=dry_run))
+
+
 @main.command("prepare-database")
 @said_plainly
 def prepare_database() -> None:

@@ -33,6 +33,7 @@ VARIABLES: Final = frozenset(
         "GRIDBEAT_TILE_DATUM",
         "GRIDBEAT_SECURE_COOKIE",
         "GRIDBEAT_DEMO",
+        "GRIDBEAT_RETENTION_DAYS",
     }
 )
 
@@ -63,6 +64,7 @@ class Settings:
     tile_datum: Datum = "wgs84"
     secure_cookie: bool = False
     demo: bool = False
+    retention_days: int = 180  # of positions; what else is kept follows from it
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -91,9 +93,25 @@ class Settings:
             tile_datum=read.datum("TILE_DATUM"),
             secure_cookie=read.truth("SECURE_COOKIE"),
             demo=read.truth("DEMO"),
+            retention_days=retention_days(environment),
         )
         _refuse_contradictions(settings)
         return settings
+
+
+def retention_days(environment: Mapping[str, str]) -> int:
+    """How long positions are kept; the same variable tells ingest what is too old.
+
+    Raises:
+        SettingsError: it is no number of days.
+    """
+    given = environment.get("GRIDBEAT_RETENTION_DAYS") or "180"
+    if not (given.isascii() and given.isdigit() and 1 <= int(given) <= 3650):
+        raise SettingsError(
+            f"GRIDBEAT_RETENTION_DAYS is {given!r}. Set it to a whole number from 1 to 3650, or "
+            "leave it out for 180"
+        )
+    return int(given)
 
 
 def _refuse_contradictions(settings: Settings) -> None:

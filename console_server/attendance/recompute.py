@@ -31,7 +31,6 @@ from console_server.attendance.running_fixes import RunningFixes
 from console_server.attendance.store import DirtyDay, clear_marks, dirty_days
 from console_server.database import Connection
 from console_server.parts import Parts
-from console_server.schema.edition import POSITIONS_KEPT_DAYS
 
 POLL_S: Final = 1.0
 REFRESH_S: Final = 20.0  # pause between two refreshes of the running day, at least
@@ -94,7 +93,7 @@ async def one_round(parts: Parts, running: Running) -> bool:
 async def _late(parts: Parts, now: datetime, today: date) -> int:
     """Judge past days that were marked; how many marks there were."""
     zone = parts.pack().time_zone
-    oldest = today - timedelta(days=POSITIONS_KEPT_DAYS - 1)
+    oldest = today - timedelta(days=parts.settings.retention_days - 1)
     async with parts.pool.connection() as connection:
         await mark_reopened(connection, zone, oldest)
         await forget_older(connection, oldest)

@@ -1,6 +1,7 @@
 """`gridbeat attendance`: verdicts checked against the record that they were made from."""
 
 import asyncio
+import os
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
@@ -9,7 +10,7 @@ import click
 from console_server.attendance.verify import Compared, Finding, verify
 from console_server.command_line.speaking import Failure
 from console_server.database import connect
-from console_server.schema.edition import POSITIONS_KEPT_DAYS
+from console_server.settings import retention_days
 
 SHOWN_MAX = 20
 
@@ -21,7 +22,7 @@ def verify_verdicts(database_url: str, first: date | None, last: date | None) ->
         Failure: one came out otherwise.
     """
     now = datetime.now(UTC)
-    kept_since = now.date() - timedelta(days=POSITIONS_KEPT_DAYS - 1)
+    kept_since = now.date() - timedelta(days=retention_days(os.environ) - 1)
     begin = max(first or kept_since, kept_since)
     found = asyncio.run(_verify(database_url, begin, last or now.date(), now))
     counts = Counter(each.finding for each in found)

@@ -1,7 +1,7 @@
 """What differs by server: TimescaleDB Community, TimescaleDB Apache, bare PostgreSQL.
 
-Owns the one step that asks which it is and makes hypertables, compression and retention policies
-where they exist. Queries are the same everywhere. Every statement is harmless when repeated.
+Owns the one step that asks which it is and makes hypertables and compression policies where
+they exist. Queries are the same everywhere. Every statement is harmless when repeated.
 """
 
 from enum import StrEnum
@@ -10,8 +10,6 @@ import structlog
 from psycopg import Connection, errors
 from psycopg.rows import TupleRow
 
-POSITIONS_KEPT_DAYS = 180  # ingest refuses what is older (its GRIDBEAT_RETENTION_DAYS)
-REJECTED_KEPT_DAYS = 30
 COMPRESSED_AFTER_DAYS = 7  # late data of an offline week still goes into plain chunks
 CHUNK_DAYS = 1
 _HYPERTABLES = {"positions": "fixed_at", "rejected_fixes": "received_at"}
@@ -89,9 +87,8 @@ def _make_policies(connection: Connection[TupleRow]) -> None:
         " if_not_exists => true)",
         {"days": COMPRESSED_AFTER_DAYS},
     )
-    for table, days in (("positions", POSITIONS_KEPT_DAYS), ("rejected_fixes", REJECTED_KEPT_DAYS)):
+    for table in _HYPERTABLES:  # the server forgets, by its one setting
         connection.execute(
-            "SELECT add_retention_policy(%(table)s::regclass, make_interval(days => %(days)s),"
-            " if_not_exists => true)",
-            {"table": table, "days": days},
+            "SELECT remove_retention_policy(%(table)s::regclass, if_exists => true)",
+            {"table": table},
         )

@@ -12,6 +12,8 @@ BEGIN
             FROM gridbeat_server;
         REVOKE INSERT, UPDATE, DELETE ON schema_migrations, positions FROM gridbeat_server;
         GRANT EXECUTE ON FUNCTION forget_before(timestamptz, timestamptz) TO gridbeat_server;
+        GRANT EXECUTE ON FUNCTION forget_expired(timestamptz, timestamptz, timestamptz,
+            timestamptz, boolean) TO gridbeat_server;
     END IF;
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'gridbeat_ingest') THEN
         GRANT USAGE ON SCHEMA public TO gridbeat_ingest;

@@ -58,6 +58,48 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION public.forget_expired(positions_before timestamp with time zone, rejected_before timestamp with time zone, audit_before timestamp with time zone, handled_before timestamp with time zone, only_count boolean) RETURNS TABLE(what text, removed bigint, chunks bigint)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $_$
+DECLARE
+    item record;
+    has_chunks boolean := EXISTS (SELECT FROM pg_extension WHERE extname = 'timescaledb');
+BEGIN
+    FOR item IN
+        SELECT * FROM (VALUES
+            ('positions', 'fixed_at', positions_before, true),
+            ('duty_periods', 'ended_at', positions_before, false),
+            ('handset_status', 'at', positions_before, false),
+            ('rejected_fixes', 'received_at', rejected_before, true),
+            ('handset_inbox', 'handled_at', handled_before, false),
+            ('outbox', 'done_at', handled_before, false),
+            ('audit_log', 'at', audit_before, false),
+            ('track_looks', 'looked_at', audit_before, false)
+        ) AS kept (name, clock, before, is_chunked)
+    LOOP
+        what := item.name;
+        chunks := 0;
+        EXECUTE format('SELECT count(*) FROM %I WHERE %I < $1', item.name, item.clock)
+            INTO removed USING item.before;
+        IF has_chunks AND item.is_chunked THEN
+            IF only_count THEN
+                SELECT count(*) INTO chunks
+                FROM show_chunks(item.name::regclass, older_than => item.before);
+            ELSE
+                SELECT count(*) INTO chunks
+                FROM drop_chunks(item.name::regclass, older_than => item.before);
+            END IF;
+        END IF;
+        IF NOT only_count AND removed > 0 THEN
+            EXECUTE format('DELETE FROM %I WHERE %I < $1', item.name, item.clock)
+                USING item.before;
+        END IF;
+        RETURN NEXT;
+    END LOOP;
+END
+$_$;
+
 CREATE FUNCTION public.leave_reopens() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -800,6 +842,8 @@ CREATE INDEX attendance_days_day ON public.attendance_days USING btree (day);
 
 CREATE INDEX attendance_days_running ON public.attendance_days USING btree (day) WHERE (NOT final);
 
+CREATE INDEX audit_log_at ON public.audit_log USING btree (at);
+
 CREATE INDEX clock_requests_incident ON public.clock_requests USING btree (incident_id, asked_at);
 
 CREATE UNIQUE INDEX clock_requests_open ON public.clock_requests USING btree (incident_id) WHERE (ruled_at IS NULL);
@@ -815,6 +859,8 @@ CREATE INDEX dispatches_running ON public.dispatches USING btree (worker_id) WHE
 CREATE INDEX dispatches_unacknowledged ON public.dispatches USING btree (acknowledge_by) WHERE (status = 'ordered'::text);
 
 CREATE INDEX dispatches_worker_time ON public.dispatches USING btree (worker_id, ordered_at);
+
+CREATE INDEX handset_inbox_handled ON public.handset_inbox USING btree (handled_at) WHERE (handled_at IS NOT NULL);
 
 CREATE INDEX handset_inbox_waiting ON public.handset_inbox USING btree (message_id) WHERE (handled_at IS NULL);
 

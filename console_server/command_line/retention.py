@@ -1,0 +1,42 @@
+"""`gridbeat retention`: what is too old to be kept goes now, or is only counted."""
+
+import asyncio
+import os
+from collections.abc import Sequence
+
+from console_server.database import Connection
+from console_server.parts import utc_now
+from console_server.retention import Periods, Removed, forget
+from console_server.settings import retention_days
+
+
+def retention(database_url: str, *, only_count: bool) -> str:
+    """The report as a table.
+
+    Raises:
+        SettingsError: GRIDBEAT_RETENTION_DAYS is wrong.
+        psycopg.OperationalError: the database does not answer.
+    """
+    days = retention_days(os.environ)
+    return in_words(asyncio.run(_forget(database_url, days, only_count)), days, only_count)
+
+
+def in_words(report: Sequence[Removed], days: int, only_count: bool) -> str:  # noqa: FBT001  # a flag's value
+    """A line for each kind, under a heading that says how long it is kept."""
+    kept = Periods.of(days)
+    heading = (
+        f"positions are kept for {kept.positions.days} days, dead letters for "
+        f"{kept.rejected.days}, messages dealt with for {kept.handled.days}, "
+        f"the audit for {kept.audit.days}"
+    )
+    lines = [heading]
+    verb = "would go" if only_count else "removed"
+    for one in report:
+        chunks = f" ({one.chunks} whole chunks)" if one.chunks else ""
+        lines.append(f"{one.what:<16}{one.removed:>14,} {verb}{chunks}")
+    return "\n".join(lines)
+
+
+async def _forget(database_url: str, days: int, only_count: bool) -> list[Removed]:  # noqa: FBT001  # idem
+    async with await Connection.connect(database_url) as connection:
+        return await forget(connection, days, utc_now(), only_count=only_count)
