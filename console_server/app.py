@@ -19,7 +19,7 @@ from console_server.access import routes as access
 from console_server.access.middleware import SessionMiddleware
 from console_server.areas import routes as areas
 from console_server.areas.current import CurrentAreas
-from console_server.attendance import recompute
+from console_server.attendance import appeal_routes, recompute
 from console_server.attendance import routes as attendance
 from console_server.background import Loop, running
 from console_server.basemap import routes as basemap
@@ -66,6 +66,7 @@ ROUTERS = [
     live.router,
     tracks.router,
     attendance.router,
+    appeal_routes.router,
     health.router,
 ]
 LOOPS: Mapping[str, Loop] = {

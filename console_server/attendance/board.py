@@ -29,7 +29,7 @@ from console_server.attendance.wire_form import (
     verdict_from,
 )
 from console_server.database import Connection
-from console_server.errors import NotFound
+from console_server.errors import Conflict, NotFound
 from console_server.packs.pack import RulePack
 from console_server.wire.attendance import AttendanceBoard, AttendanceDay
 
@@ -81,6 +81,21 @@ async def day_of(
         return day_to_wire(person, verdict_from(kept[0]), kept[1], codes, final=True)
     verdicts = await judge_workers(connection, pack, day, [person.worker_id], now)
     return day_to_wire(person, verdicts[0], now, codes, final=False)
+
+
+async def judged_day(
+    connection: Connection, pack: RulePack, worker_id: int, day: date, now: datetime
+) -> tuple[str, datetime]:
+    """The input hash of a day's verdict as of now, and when the day was over.
+
+    Raises:
+        Conflict: the day is still running.
+    """
+    verdict = (await judge_workers(connection, pack, day, [worker_id], now))[0]
+    if verdict.provisional:
+        raise Conflict("The day is still running.")
+    last_us = max((stay.to_us for stay in verdict.stays), default=0)
+    return verdict.input_hash, from_us(max(frame_of(day, pack, now).to_us, last_us))
 
 
 async def month_of(

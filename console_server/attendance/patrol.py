@@ -8,6 +8,8 @@ however long. Presence that is merely possible never makes a patrol certain. Pur
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from itertools import pairwise
+from typing import Final
 
 from console_server.attendance.gaps import Judgement
 from console_server.attendance.outcome import Outcome, decide
@@ -15,6 +17,8 @@ from console_server.attendance.places import Places
 from console_server.attendance.spans import SECOND_US, Span
 from console_server.attendance.stays import Stay
 from console_server.packs.rules import PatrolRules
+
+CROSSING_DOUBT_US: Final = 15 * SECOND_US  # a walker's 15 m: how far off a fix in a street may be
 
 
 class Presence(Enum):
@@ -38,11 +42,17 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Presence with its brief interruptions bridged."""
+    """Presence with its brief interruptions bridged. `crossings` of the border are in doubt."""
 
     from_us: int
     to_us: int
     present_us: int
+    crossings: int = 0
+
+    @property
+    def doubt_us(self) -> int:
+        """By how much presence may have been shorter or longer."""
+        return self.crossings * CROSSING_DOUBT_US
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +139,7 @@ def _patrol(run: Run, places: Places, *, certain: bool, divisible: bool) -> Patr
 
 def _may_qualify(best: Run, places: Places, rules: PatrolRules, *, unknown: bool) -> bool:
     """Whether it is a patrol in the best case; in unknown time any place may have been touched."""
-    if best.present_us < rules.min_duration_s * SECOND_US:
+    if best.present_us + best.doubt_us < rules.min_duration_s * SECOND_US:
         return False
     cells, skipped = places.cells(best.from_us, best.to_us)
     _, checkpoints = places.checkpoints(best.from_us, best.to_us)
@@ -137,7 +147,7 @@ def _may_qualify(best: Run, places: Places, rules: PatrolRules, *, unknown: bool
 
 
 def _qualifies(run: Run, places: Places, rules: PatrolRules) -> bool:
-    if run.present_us < rules.min_duration_s * SECOND_US:
+    if run.present_us - run.doubt_us < rules.min_duration_s * SECOND_US:
         return False
     cells, _ = places.cells(run.from_us, run.to_us)
     checkpoints, _ = places.checkpoints(run.from_us, run.to_us)
@@ -175,7 +185,8 @@ def _runs(stretches: Sequence[Stretch], counted: frozenset[Presence], brief_us: 
     """Runs of counted presence. Time between stretches (off duty) interrupts like absence."""
     runs: list[Run] = []
     away_us, until_us = 0, None
-    for each in stretches:
+    crossed = _crossings(stretches, counted)
+    for each, crossings in zip(stretches, crossed, strict=True):
         if until_us is not None:
             away_us += each.from_us - until_us
         until_us = each.to_us
@@ -183,10 +194,25 @@ def _runs(stretches: Sequence[Stretch], counted: frozenset[Presence], brief_us: 
             present_us = each.to_us - each.from_us
             if runs and away_us <= brief_us:
                 before = runs.pop()
-                runs.append(Run(before.from_us, each.to_us, before.present_us + present_us))
+                present_us += before.present_us
+                both = before.crossings + crossings
+                runs.append(Run(before.from_us, each.to_us, present_us, both))
             else:
-                runs.append(Run(each.from_us, each.to_us, present_us))
+                runs.append(Run(each.from_us, each.to_us, present_us, crossings))
             away_us = 0
         elif each.presence not in {Presence.BRIDGED, Presence.BRIDGED_OR_PRESENT}:
             away_us += each.to_us - each.from_us
     return runs
+
+
+def _crossings(stretches: Sequence[Stretch], counted: frozenset[Presence]) -> list[int]:
+    """How often each stretch of counted presence begins or ends by crossing the border."""
+    found = [0] * len(stretches)
+    for at, (before, after) in enumerate(pairwise(stretches)):
+        if before.to_us == after.from_us:
+            kinds = (before.presence, after.presence)
+            if kinds[0] in counted and kinds[1] is Presence.ABSENT:
+                found[at] += 1
+            if kinds[1] in counted and kinds[0] is Presence.ABSENT:
+                found[at + 1] += 1
+    return found

@@ -132,3 +132,52 @@ class VerdictChanges(Body, frozen=True):
 
     changes: list[VerdictChange]
     more: bool
+
+
+class NewAppeal(Body, frozen=True):
+    """POST /api/attendance/{workerId}/{date}/appeals. The claimed stretch may be left out."""
+
+    grounds: str
+    claimed_from: datetime | None = None
+    claimed_to: datetime | None = None
+
+
+class Ruling(Body, frozen=True):
+    """POST /api/attendance/appeals/{id}/ruling.
+
+    A grant excuses the stretch named here, else the claimed one, else the whole day.
+    """
+
+    ruling: Literal["granted", "denied", "withdrawn"]
+    reason: str
+    excused_from: datetime | None = None
+    excused_to: datetime | None = None
+
+
+class Appeal(Body, frozen=True):
+    """An objection to a day's verdict. `input_hash`: of the verdict that it objects to."""
+
+    appeal_id: int
+    worker_id: int
+    worker_code: str
+    worker_name: str
+    date: date
+    input_hash: str
+    filed_at: datetime
+    filed_by: str
+    grounds: str
+    claimed_from: datetime | None
+    claimed_to: datetime | None
+    rule_by: datetime
+    ruling: str | None
+    ruled_at: datetime | None
+    ruled_by: str | None
+    reason: str | None
+    excused_from: datetime | None
+    excused_to: datetime | None
+
+
+class Appeals(Body, frozen=True):
+    """GET /api/attendance/appeals?state&area&workerId&date."""
+
+    appeals: list[Appeal]

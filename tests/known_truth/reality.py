@@ -50,7 +50,7 @@ def reality_of(life: Life, pack: RulePack) -> Reality:
     asked = [
         (at_s >= low) & (at_s < high)
         for low, high in windows
-        if (work & (at_s >= low) & (at_s < high)).sum() * STEP_S >= pack.patrol.min_work_s
+        if sum(max(0, min(b, high) - max(a, low)) for a, b in planned) >= pack.patrol.min_work_s
     ]
     found = _Patrols(life, pack, at_s, xy, inside)
     return Reality(

@@ -290,6 +290,8 @@ def judge_share(
 
 def runs(stays: list[list[Any]], window: Span, labels: set[str], brief: float) -> list[list[int]]:
     found, away, until = [], 0, None
+    clipped = [(max(s, window[0]), min(e, window[1]), j) for s, e, j, _ in stays]
+    clipped = [each for each in clipped if each[0] < each[1]]
     for start, end, judgement, cause in stays:
         low, high = max(start, window[0]), min(end, window[1])
         if low >= high:
@@ -298,11 +300,15 @@ def runs(stays: list[list[Any]], window: Span, labels: set[str], brief: float) -
         until = high
         label = judgement + ("?" if judgement == "on_order" and cause else "")
         if label in labels:
+            borders = sum(
+                j == "outside" and (e == low or s == high) for s, e, j in clipped
+            )  # the ends at which the border was crossed
             if found and away <= brief:
                 found[-1][1] = high
                 found[-1][2] += high - low
+                found[-1][3] += borders
             else:
-                found.append([low, high, high - low])
+                found.append([low, high, high - low, borders])
             away = 0
         elif judgement != "on_order":
             away += high - low
@@ -358,15 +364,19 @@ def patrols(
     least = rules.min_duration_s * SECOND
     sure_runs = runs(stays, window, {"inside"}, brief)
     found = []
-    for low, high, present in runs(stays, window, {"inside", "unknown", "on_order?"}, brief):
+    for low, high, present, borders in runs(
+        stays, window, {"inside", "unknown", "on_order?"}, brief
+    ):
         inner = [run for run in sure_runs if low <= run[0] < high]
         unknown = present > sum(run[2] for run in inner)
         certain = False
-        for run_low, run_high, run_present in inner:
+        for run_low, run_high, run_present, run_borders in inner:
             cells, _, points, _ = places(fixes, day, run_low, run_high, rules)
-            certain |= run_present >= least and covers(cells, points, rules)
+            surely = run_present - run_borders * 15 * SECOND
+            certain |= surely >= least and covers(cells, points, rules)
         _, cells, _, points = places(fixes, day, low, high, rules)
-        if certain or (present >= least and (unknown or covers(cells, points, rules))):
+        perhaps = present + borders * 15 * SECOND
+        if certain or (perhaps >= least and (unknown or covers(cells, points, rules))):
             found.append((certain, unknown))
     return found
 
