@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from console_server.database import Connection
+from console_server.dispatches.answers import answer_reporter
 from console_server.dispatches.commands import withdraw_all
 from console_server.errors import Conflict
 from console_server.incidents.actor import Act
@@ -45,6 +46,7 @@ async def decide(connection: Connection, incident_id: UUID, decision: Decision, 
     await expect_version(connection, case, decision.version)
     case = await move_case(connection, case, decision.to, act, decision.grounds)
     case = await without_workers(connection, case, act, decision.grounds)
+    case = await answer_reporter(connection, case, act, decision.grounds.reason)
     if into is not None:
         await _absorb(connection, into, case, act)
     await announce(connection, case)

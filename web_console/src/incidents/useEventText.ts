@@ -10,6 +10,11 @@ export function useEventText() {
   const { t, te } = useI18n();
   const orRaw = (key: string, raw: string): string => (te(key) ? t(key) : raw);
 
+  function worded(name: string, value: string): string {
+    if (name === "role") return orRaw(`roles.${value}`, value);
+    return name === "requestKind" ? orRaw(`clockRequest.${value}`, value) : value;
+  }
+
   function eventText(event: IncidentEvent): string {
     const { body, kind } = event;
     const to = String(body["to"] ?? "");
@@ -23,7 +28,12 @@ export function useEventText() {
       return te(key) ? t(key, { worker: String(body["worker"] ?? "") }) : to;
     }
     const key = `event.${camel(kind)}`;
-    const values = Object.fromEntries(Object.entries(body).map(([name, v]) => [name, String(v)]));
+    const values = Object.fromEntries(
+      Object.entries(body).map(([name, v]) => [name, worded(name, String(v))]),
+    );
+    values["verdict"] = t(
+      body["granted"] === true ? "clockRequest.granted" : "clockRequest.denied",
+    );
     return te(key) ? t(key, values) : t("event.other", { kind });
   }
 
