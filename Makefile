@@ -4,6 +4,7 @@
 #   make test    everything that must hold
 #   make truth   a simulated month judged, and held against where everybody truly was
 #   make bench   figures beside the limits of the same run; JSON=file keeps them
+#   make fuzz    a million mutated payloads through every decoder; N= for others
 #   make setup   the set-up alone · make check   lint and types · make clean   undo the set-up
 
 SHELL := /bin/sh
@@ -26,7 +27,7 @@ export HOME ?= $(CURDIR)/$(DONE)/home
 export UV_SYSTEM_CERTS := 1
 export NODE_USE_SYSTEM_CA := 1
 
-.PHONY: help setup demo test check bench truth clean check-python check-web test-python test-web test-whole system-parts
+.PHONY: help setup demo test check bench fuzz truth clean check-python check-web test-python test-web test-whole system-parts
 
 help:
 	@sed -n 's/^#  *\(make .*\)/\1/p' Makefile
@@ -71,7 +72,8 @@ check-python:
 	@$(BIN)/lint-imports
 
 check-web:
-	@if [ -f web_console/package.json ]; then echo "== web: types and lint"; $(NPM) run check; fi
+	@if [ -f web_console/package.json ]; then echo "== web: types, lint, wire"; \
+	$(NPM) run check && $(NPM) run check:wire; fi
 
 # Unit and integration tests share the cores with the web's; whole installations run alone, since
 # they look at the clock.
@@ -101,6 +103,10 @@ truth: setup
 
 bench: setup
 	@$(BIN)/python tests/bench/run_all.py $(if $(JSON),--json $(JSON)) $(ARGS)
+
+# Mutated payloads through every decoder and rule: make fuzz N=1000000
+fuzz: setup
+	@$(BIN)/python tests/fuzz/decoder_fuzz.py --inputs $(or $(N),1000000) $(ARGS)
 
 clean:
 	rm -rf .venv $(DONE) web_console/node_modules web_console/dist

@@ -21,6 +21,12 @@ export const router = createRouter({
       meta: { needs: "attendance" },
     },
     {
+      path: "/reviews/:tab?",
+      name: "reviews",
+      component: () => import("@/attendance/ReviewsPage.vue"),
+      meta: { needs: "attendance" },
+    },
+    {
       path: "/admin/:tab?",
       name: "admin",
       component: () => import("@/admin/AdminPage.vue"),

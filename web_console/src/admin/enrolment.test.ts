@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { settingsOf } from "./enrolment";
+import { isLoopback, ownTracksLink, settingsOf } from "./enrolment";
 
 const credentials = {
   handsetId: "h1",
@@ -29,4 +29,25 @@ it("lists what OwnTracks asks for, in its order", () => {
 it("gives a native handset its topic prefix", () => {
   const rows = settingsOf("native", { ...credentials, topicPrefix: "gb/1/320111/h1" });
   expect(rows.find((row) => row.setting === "prefix")?.text).toBe("gb/1/320111/h1");
+});
+
+it("packs the same settings into the link that configures OwnTracks", () => {
+  const link = new URL(ownTracksLink(credentials));
+  expect(link.protocol + link.pathname).toBe("owntracks:/config");
+  const inline = link.searchParams.get("inline") ?? "";
+  expect(JSON.parse(atob(inline))).toMatchObject({
+    _type: "configuration",
+    mode: 0,
+    host: "10.0.0.2",
+    port: 1883,
+    username: "gb7",
+    password: "secret",
+    deviceId: "phone",
+    tid: "ph",
+    tls: false,
+  });
+});
+
+it("knows addresses that a phone cannot reach", () => {
+  expect(["127.0.0.1", "localhost", "10.0.0.2"].map(isLoopback)).toEqual([true, true, false]);
 });

@@ -58,3 +58,30 @@ export function settingsOf(
     { setting: "tls", word: "tlsOff" },
   ];
 }
+
+/** MQTT; and in Move mode a fix every ten seconds, as a patrol needs. */
+const OWNTRACKS_BASICS = {
+  _type: "configuration",
+  mode: 0,
+  monitoring: 2,
+  locatorInterval: 10,
+  moveModeLocatorInterval: 10,
+} as const;
+
+/**
+ * The link that configures OwnTracks by itself, to be shown as a QR code.
+ * Source: OwnTracks booklet, Remote configuration, URL config.
+ */
+export function ownTracksLink(credentials: HandsetCredentials): string {
+  const { host, port, username, password, topicPrefix } = credentials;
+  const deviceId = deviceOf(topicPrefix);
+  const account = { host, port, auth: true, username, password };
+  const device = { deviceId, tid: deviceId.slice(0, 2) };
+  const line = { tls: false, ws: false, cleanSession: false };
+  const configuration = { ...OWNTRACKS_BASICS, ...account, ...device, ...line };
+  return `owntracks:///config?inline=${encodeURIComponent(btoa(JSON.stringify(configuration)))}`;
+}
+
+/** A handset elsewhere cannot reach an address that means this computer itself. */
+export const isLoopback = (host: string): boolean =>
+  host === "localhost" || host === "::1" || host.startsWith("127.");

@@ -16,7 +16,7 @@ export function useBoard(startDay: string | null) {
   const today = computed(() => format.isoDay(clock.nowMs));
   const day = ref(startDay ?? today.value);
   const area = ref<string | null>(null);
-  const filter = ref<BoardFilter>({ only: "all", text: "" });
+  const filter = ref<BoardFilter>({ only: "all", text: "", sign: null });
   const all = shallowRef<AttendanceRow[]>([]);
   const busy = ref(false);
   const rows = computed(() => boardRows(all.value, filter.value, place.areaName));

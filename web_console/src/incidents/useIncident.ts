@@ -60,5 +60,11 @@ export function useIncident() {
     { immediate: true },
   );
 
+  /** What could not be read is read as soon as the server is well again. */
+  watch(
+    () => live.phase.kind === "live" && live.state.failing.length === 0,
+    (well) => well && failed.value && void read(),
+  );
+
   return { file, summary, recommendation, failed, read };
 }

@@ -16,6 +16,7 @@ const row = (code: string, share: Outcome, patrols: Outcome = "met"): Attendance
   patrols: { count: 1, possible: 1, required: 1, outcome: patrols },
   twiceDaily: { outcome: null, windows: [] },
   final: true,
+  signs: code === "2" ? ["still"] : [],
 });
 const stay = (from: string, to: string): Stay => ({
   stayId: from,
@@ -38,6 +39,8 @@ it("lists exceptions first, and finds by grid name", () => {
     boardRows(rows, { only, text }, () => "星甸网格").map((each) => each.workerCode);
   expect(codes("all")).toEqual(["3", "2", "1", "4"]);
   expect(codes("met")).toEqual(["1"]);
+  const signed = boardRows(rows, { only: "all", text: "", sign: "still" }, () => "");
+  expect(signed.map((each) => each.workerCode)).toEqual(["2"]);
   expect(codes("all", "星甸")).toHaveLength(4);
   expect(countOutcomes(rows)).toEqual({ all: 4, met: 1, not_met: 1, undecided: 1, none: 1 });
 });

@@ -1,5 +1,5 @@
 /** Owns how a day's verdicts are ordered, filtered and laid out along the day. Pure. */
-import type { AttendanceRow, Stay } from "@/wire/messages";
+import type { AttendanceRow, Sign, Stay } from "@/wire/messages";
 
 export type Outcome = "met" | "not_met" | "undecided" | "none";
 export const OUTCOMES: readonly Outcome[] = ["not_met", "undecided", "met", "none"];
@@ -15,7 +15,10 @@ export function worstOutcome(row: AttendanceRow): Outcome {
 export interface BoardFilter {
   readonly only: Outcome | "all";
   readonly text: string;
+  readonly sign?: Sign | null;
 }
+
+export const SIGNS: readonly Sign[] = ["still", "mock", "speed", "changed", "appealed"];
 
 /** Rows that match, exceptions first, then by code. `gridName` is what a code is searched by. */
 export function boardRows(
@@ -29,6 +32,7 @@ export function boardRows(
   return rows
     .filter((row) => filter.only === "all" || worstOutcome(row) === filter.only)
     .filter((row) => !wanted || text(row).includes(wanted))
+    .filter((row) => !filter.sign || row.signs.includes(filter.sign))
     .map((row) => ({ row, rank: OUTCOMES.indexOf(worstOutcome(row)) }))
     .sort((a, b) => a.rank - b.rank || a.row.workerCode.localeCompare(b.row.workerCode))
     .map((entry) => entry.row);

@@ -19,6 +19,8 @@ export const useLive = defineStore("live", () => {
   const state = shallowRef<LiveState>(EMPTY_LIVE);
   const fleet = shallowRef<FleetView | null>(null);
   const phase = ref<Phase>({ kind: "connecting" });
+  /** When the line that was there broke, by this computer's clock; null: it holds, or never was. */
+  const lostAtMs = ref<number | null>(null);
   const behindUntilMs = ref(0);
   /** Incidents that came while this console watched, newest last: they flash and sound. */
   const arrived = shallowRef<readonly IncidentSummary[]>([]);
@@ -54,6 +56,8 @@ export const useLive = defineStore("live", () => {
       onMessage: fold,
       onFrame: (buffer) => tell({ kind: "frame", buffer }, [buffer]),
       onPhase: (next) => {
+        if (next.kind === "live") lostAtMs.value = null;
+        else if (phase.value.kind === "live") lostAtMs.value = Date.now();
         phase.value = next;
       },
       onRefused: () => void endpoints.fetchIncidents("open").catch(() => undefined),
@@ -67,6 +71,8 @@ export const useLive = defineStore("live", () => {
     worker = null;
     state.value = EMPTY_LIVE;
     fleet.value = null;
+    lostAtMs.value = null;
+    phase.value = { kind: "connecting" };
   }
 
   /** Take in an incident that came as the answer to a command, before its delta. */
@@ -77,5 +83,5 @@ export const useLive = defineStore("live", () => {
 
   const counts = computed(() => countIncidents(state.value.incidents.values(), clock.nowMs));
   const isBehind = computed(() => clock.nowMs < behindUntilMs.value);
-  return { state, fleet, phase, arrived, counts, isBehind, start, stop, learn };
+  return { state, fleet, phase, lostAtMs, arrived, counts, isBehind, start, stop, learn };
 });

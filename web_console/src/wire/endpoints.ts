@@ -2,6 +2,7 @@
 import type { FeatureCollection } from "geojson";
 import { call } from "./http";
 import type {
+  Appeals,
   Area,
   AttendanceBoard,
   AttendanceDay,
@@ -12,15 +13,18 @@ import type {
   Incident,
   IncidentPage,
   Installation,
+  NewAppeal,
   NewHandset,
   NewIncident,
   Pack,
   Recommendation,
+  Ruling,
   Session,
   SignIn,
   Track,
   TrackLook,
   Transition,
+  VerdictChanges,
   Worker,
 } from "./messages";
 
@@ -77,5 +81,13 @@ export const fetchAttendance = (date: string, area: string | null) =>
   call<AttendanceBoard>("GET", `/api/attendance${query({ date, area })}`);
 export const fetchAttendanceDay = (workerId: number, date: string) =>
   call<AttendanceDay>("GET", `/api/attendance/${workerId}/${date}`);
+export const fetchVerdictChanges = () =>
+  call<VerdictChanges>("GET", "/api/attendance/changes");
+export const fetchAppeals = (state: "open" | "all") =>
+  call<Appeals>("GET", `/api/attendance/appeals${query({ state })}`);
+export const fileAppeal = (workerId: number, date: string, body: NewAppeal) =>
+  call<Appeals>("POST", `/api/attendance/${workerId}/${date}/appeals`, body);
+export const ruleOnAppeal = (appealId: number, body: Ruling) =>
+  call<unknown>("POST", `/api/attendance/appeals/${appealId}/ruling`, body);
 export const attendanceExportPath = (month: string, area: string | null) =>
   `/api/attendance/export.xlsx${query({ month, area })}`;

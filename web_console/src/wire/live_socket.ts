@@ -7,7 +7,7 @@ import { type LiveMessage, readLiveMessage } from "./live";
 /** The server ticks four times a second; so long a silence means that the line is dead. */
 const SILENCE_MAX_MS = 5_000;
 const BACKOFF_FIRST_MS = 500;
-const BACKOFF_MAX_MS = 15_000;
+const BACKOFF_MAX_MS = 8_000;
 
 export type Phase =
   | { readonly kind: "connecting" }

@@ -177,6 +177,54 @@ export interface VerdictChanges {
   more: boolean;
 }
 /**
+ * POST /api/attendance/{workerId}/{date}/appeals. The claimed stretch may be left out.
+ */
+export interface NewAppeal {
+  grounds: string;
+  claimedFrom?: string | null;
+  claimedTo?: string | null;
+}
+/**
+ * POST /api/attendance/appeals/{id}/ruling.
+ *
+ *     A grant excuses the stretch named here, else the claimed one, else the whole day.
+ */
+export interface Ruling {
+  ruling: "denied" | "granted" | "withdrawn";
+  reason: string;
+  excusedFrom?: string | null;
+  excusedTo?: string | null;
+}
+/**
+ * An objection to a day's verdict. `input_hash`: of the verdict that it objects to.
+ */
+export interface Appeal {
+  appealId: number;
+  workerId: number;
+  workerCode: string;
+  workerName: string;
+  date: string;
+  inputHash: string;
+  filedAt: string;
+  filedBy: string;
+  grounds: string;
+  claimedFrom: string | null;
+  claimedTo: string | null;
+  ruleBy: string;
+  ruling: string | null;
+  ruledAt: string | null;
+  ruledBy: string | null;
+  reason: string | null;
+  excusedFrom: string | null;
+  excusedTo: string | null;
+}
+/**
+ * GET /api/attendance/appeals?state&area&workerId&date.
+ */
+export interface Appeals {
+  appeals: Appeal[];
+}
+/**
  * POST /api/incidents. `client_id` makes a retry safe: the same id is the same incident.
  */
 export interface NewIncident {
@@ -259,6 +307,118 @@ export interface IncidentSummary {
   dueAt: string | null;
   closedAt: string | null;
   dispatches: Dispatch[];
+  overdueAt?: string | null;
+  stoppedAt?: string | null;
+  groupOrderedAt?: string | null;
+  escalatedTo?: string | null;
+}
+/**
+ * Somebody asks to stop a clock or for more time; another person rules. Working hours, days.
+ */
+export interface ClockRequest {
+  id: string;
+  kind: "extended" | "sent_back" | "suspended";
+  reason: string;
+  hours: number;
+  days: number;
+  askedAt: string;
+  askedBy: string;
+  ruledAt: string | null;
+  ruledBy: string | null;
+  granted: boolean | null;
+  rulingReason: string | null;
+}
+/**
+ * POST /api/incidents/{id}/requests. `hours`, `days`: of an extension, in working time.
+ */
+export interface NewClockRequest {
+  kind: "extended" | "sent_back" | "suspended";
+  reason: string;
+  version: number;
+  hours?: number;
+  days?: number;
+}
+/**
+ * POST /api/requests/{id}/ruling, by another person than who asked.
+ */
+export interface Ruling1 {
+  granted: boolean;
+  reason?: string;
+}
+/**
+ * POST /api/incidents/{id}/group. No group: the class's; `fallback`: the pack's (兜底).
+ */
+export interface NewGroupOrder {
+  version: number;
+  groupCode?: string | null;
+  fallback?: boolean;
+}
+/**
+ * POST /api/hotline/tickets. `ticket` is the hotline's own number: a retry is the same case.
+ */
+export interface HotlineTicket {
+  ticket: string;
+  title: string;
+  description?: string;
+  place?: string;
+  classCode?: string | null;
+  lon?: number | null;
+  lat?: number | null;
+}
+/**
+ * GET /api/hotline/tickets/{ticket}. `answer`: what was said when it came to its end.
+ */
+export interface HotlineStatus {
+  ticket: string;
+  code: string;
+  status:
+    | "accepted"
+    | "closed"
+    | "dispatched"
+    | "evaluated"
+    | "handled"
+    | "handling"
+    | "merged"
+    | "rejected"
+    | "reported"
+    | "rework"
+    | "sent_back"
+    | "suspended"
+    | "verified"
+    | "void";
+  reportedAt: string;
+  dueAt: string | null;
+  closedAt: string | null;
+  groupName: string | null;
+  mergedInto: string | null;
+  answer: string | null;
+}
+/**
+ * An open case that may be the same one; a person merges. `same_class`: of one top class.
+ */
+export interface SimilarIncident {
+  id: string;
+  code: string;
+  title: string;
+  status:
+    | "accepted"
+    | "closed"
+    | "dispatched"
+    | "evaluated"
+    | "handled"
+    | "handling"
+    | "merged"
+    | "rejected"
+    | "reported"
+    | "rework"
+    | "sent_back"
+    | "suspended"
+    | "verified"
+    | "void";
+  classCode: string;
+  reportedAt: string;
+  distanceM: number;
+  sameClass: boolean;
 }
 /**
  * An incident with its description and its case file, oldest event first.
@@ -297,6 +457,10 @@ export interface Incident {
   dueAt: string | null;
   closedAt: string | null;
   dispatches: Dispatch[];
+  overdueAt?: string | null;
+  stoppedAt?: string | null;
+  groupOrderedAt?: string | null;
+  escalatedTo?: string | null;
   description: string;
   packVersion: string;
   events: IncidentEvent[];
@@ -316,6 +480,9 @@ export interface Incident {
     | "verified"
     | "void"
   )[];
+  requests?: ClockRequest[];
+  askable?: ("extended" | "sent_back" | "suspended")[];
+  similar?: SimilarIncident[];
 }
 /**
  * GET /api/incidents?state=open|closed|all&area&limit&before; newest first.
@@ -443,7 +610,7 @@ export interface Worker {
  */
 export interface NewHandset {
   workerId: number;
-  kind?: "native" | "owntracks";
+  kind?: "native" | "owntracks" | "traccar";
 }
 /**
  * An enrolled handset, without its secret.
@@ -451,7 +618,7 @@ export interface NewHandset {
 export interface Handset {
   handsetId: string;
   workerId: number;
-  kind: "native" | "owntracks";
+  kind: "native" | "owntracks" | "traccar";
   username: string;
   topicPrefix: string;
   enrolledAt: string;
@@ -459,6 +626,9 @@ export interface Handset {
 }
 /**
  * The one time that a handset's secret is shown. They are in force when this arrives.
+ *
+ *     `url`: where a `traccar` handset reports; it holds the secret, and needs nothing else but the
+ *     device identifier, which is the username.
  */
 export interface HandsetCredentials {
   handsetId: string;
@@ -467,6 +637,7 @@ export interface HandsetCredentials {
   host: string;
   port: number;
   topicPrefix: string;
+  url?: string | null;
 }
 /**
  * POST /api/shifts. Instants without an offset are refused.

@@ -48,7 +48,12 @@ export const admin = {
     on: "on",
     off: "off",
     tlsOff: "off (only on a trusted LAN)",
-    path: "OwnTracks: Menu → Preferences → Connection, then enter:",
+    qr: "Set up by scanning",
+    qrHint:
+      "Install OwnTracks on the phone, scan with its camera and confirm: everything is set. The code holds the password; keep it to yourself.",
+    loopback:
+      "Only this computer can reach {host}. For a real phone start with gridbeat up --listen and an address of your network.",
+    path: "Or enter by hand: Menu → Preferences → Connection",
   },
   handsets: {
     worker: "Worker",

@@ -19,6 +19,7 @@ export const dispatch = {
     soundOff: "Sound: off",
     arrived: "New incident: {title}, {place}",
     keys: "Keys",
+    others: "and {n} more",
   },
   help: {
     calls: "{name} calls for help",

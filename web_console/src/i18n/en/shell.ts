@@ -27,6 +27,8 @@ export const shell = {
   connection: {
     connecting: "Connecting",
     live: "Live",
+    lost: "Disconnected {age}",
+    hintLost: "What you see is from before the break; reconnecting by itself",
     retrying: "Reconnecting in {s} s",
     behind: "Behind",
     failing: "Failing: {parts}",

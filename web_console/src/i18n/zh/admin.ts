@@ -42,7 +42,12 @@ export const admin = {
     on: "开启",
     off: "关闭",
     tlsOff: "关闭（仅限可信局域网）",
-    path: "OwnTracks：菜单 → 偏好设置 → 连接，逐项填写：",
+    qr: "扫码配置",
+    qrHint:
+      "先在手机上安装 OwnTracks，再用相机扫描，确认后即完成全部设置。二维码含密码，请勿外传。",
+    loopback:
+      "{host} 只有本机能连接。接入真实手机请用 gridbeat up --listen 启动，并使用局域网地址。",
+    path: "或者：菜单 → 偏好设置 → 连接，逐项填写",
   },
   handsets: {
     worker: "人员",

@@ -13,6 +13,7 @@ export const dispatch = {
     soundOff: "声音提示：关",
     arrived: "新事件：{title}，{place}",
     keys: "快捷键",
+    others: "等 +{n} 人",
   },
   help: {
     calls: "{name} 一键求助",

@@ -27,6 +27,8 @@ export const shell = {
   connection: {
     connecting: "连接中",
     live: "实时",
+    lost: "已断开 {age}",
+    hintLost: "画面停在断开的时刻；正在自动重连",
     retrying: "{s} 秒后重连",
     behind: "画面滞后",
     failing: "部件异常：{parts}",
