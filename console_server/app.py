@@ -32,7 +32,9 @@ from console_server.dispatches import routes as dispatches
 from console_server.handsets import routes as handsets
 from console_server.handsets.accounts import HandsetAccounts
 from console_server.headers import security_headers
+from console_server.health import ingest_routes
 from console_server.health import routes as health
+from console_server.health.backlog import BrokerBacklog
 from console_server.health.watch import HealthWatch
 from console_server.imports import routes as imports
 from console_server.incidents import routes as incidents
@@ -68,6 +70,7 @@ ROUTERS = [
     attendance.router,
     appeal_routes.router,
     health.router,
+    ingest_routes.router,
 ]
 LOOPS: Mapping[str, Loop] = {
     "relay": relay.run,
@@ -122,14 +125,21 @@ async def _parts(app: Litestar) -> AsyncIterator[None]:
             await ensure_pack(connection, pack)
         await areas_in_force.reload(pool)
         accounts, watch = HandsetAccounts(settings, pool), HealthWatch()
+        backlog = BrokerBacklog()
         parts = Parts(settings, pool, valkey, utc_now, areas_in_force, lambda: pack, Hub())
         app.state.update(
             parts=parts,
             reload_areas=partial(areas_in_force.reload, pool),
             handset_accounts=accounts,
             health=watch,
+            broker_backlog=backlog,
         )
-        own = {"areas": areas_in_force.follow, "accounts": accounts.run, "health": watch.run}
+        own = {
+            "areas": areas_in_force.follow,
+            "accounts": accounts.run,
+            "health": watch.run,
+            "backlog": backlog.run,
+        }
         async with running({**LOOPS, **own}, parts):
             yield
 

@@ -1,5 +1,6 @@
 """Service: the one place where the parts of ingest are put together, started and stopped."""
 
+import math
 import threading
 import time
 from collections.abc import Iterable
@@ -16,6 +17,7 @@ from telemetry_ingest.intake import Intake
 from telemetry_ingest.lane import Lane
 from telemetry_ingest.live import LiveFeed, Scope
 from telemetry_ingest.mqtt import Session
+from telemetry_ingest.recent import Recent
 from telemetry_ingest.recording import FixRecorder
 from telemetry_ingest.reference import ReferenceReader
 from telemetry_ingest.reference_keeper import ReferenceKeeper
@@ -39,6 +41,7 @@ class Service:
         self._started_at = time.time()
         self._room = WaitingRoom(threading.Event())
         self._counters = Counters()
+        self._recent = Recent(self._counters)
         keeper = ReferenceKeeper(
             ReferenceReader(settings.zone, settings.retention_days), settings.areas
         )
@@ -87,6 +90,7 @@ class Service:
     def heartbeat(self) -> IngestHeartbeat:
         """How this process fares."""
         counters = self._counters
+        self._recent.look()
         return IngestHeartbeat(
             areas=list(self._settings.areas),
             at=time.time(),
@@ -99,6 +103,12 @@ class Service:
             rejected=dict(counters.rejected),
             backlog=self._backlog(),
             last_commit_at=counters.last_commit_at,
+            committed_per_s=self._recent.committed_per_s,
+            lag_half_s=_finite(self._recent.lag_s(0.5)),
+            lag_most_s=_finite(self._recent.lag_s(0.99)),
+            inbox=counters.inbox,
+            redelivered=counters.redelivered,
+            removed=counters.removed,
         )
 
     def _sessions_of(self, subscriptions: list[Subscription], intake: Intake) -> list[Session]:
@@ -144,6 +154,11 @@ class Service:
             session.stop()
         self._feed.wake_up()
         _join(self._threads(), deadline)
+
+
+def _finite(value: float | None) -> float | None:
+    """JSON has no infinity; beyond the last bound is a day at least."""
+    return 86_400.0 if value is not None and math.isinf(value) else value
 
 
 def _join(threads: Iterable[threading.Thread], deadline: float) -> None:

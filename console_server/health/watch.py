@@ -9,18 +9,17 @@ import time
 from collections.abc import Awaitable
 from typing import Any, Final, Literal
 
-import msgspec
 import psycopg
 from prometheus_client import Gauge
 from psycopg_pool import PoolTimeout
 from redis.exceptions import RedisError
 
 from console_server.database import Pool
+from console_server.health.heartbeats import read_heartbeats
 from console_server.health.outages import OutageRecord
 from console_server.health.probe import Probe
 from console_server.parts import Parts
 from console_server.wire.live import Health
-from telemetry_ingest.wire.live import HEARTBEAT_PREFIX, IngestHeartbeat
 
 PartState = Literal["ok", "failing", "unknown"]
 EVERY_S: Final = 5.0
@@ -35,7 +34,6 @@ NOT_YET: Final = Health(
 
 PART_UP = Gauge("gridbeat_part_up", "1 when the part answers", ["part"])
 LOOPBACK_S = Gauge("gridbeat_loopback_seconds", "Time of the last fix around the loop; -1: none")
-_heartbeat = msgspec.json.Decoder(IngestHeartbeat)
 
 
 class HealthWatch:
@@ -102,12 +100,10 @@ async def _ask_store(pool: Pool) -> None:
 async def _ingest(valkey: Any, detail: dict[str, str]) -> PartState:  # noqa: ANN401 - redis-py's answers are unions
     """Every ingest process reports, and none of them waits for something."""
     try:
-        keys = [key async for key in valkey.scan_iter(match=f"{HEARTBEAT_PREFIX}*", count=1000)]
-        bodies = await valkey.mget(keys) if keys else []
+        beats = await read_heartbeats(valkey)
     except RedisError as error:
         detail["ingest"] = type(error).__name__
         return "unknown"
-    beats = [_heartbeat.decode(body) for body in bodies if body is not None]
     if not beats:
         detail["ingest"] = "no ingest process reports"
         return "failing"

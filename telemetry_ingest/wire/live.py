@@ -33,7 +33,8 @@ class IngestHeartbeat(msgspec.Struct, frozen=True):
     """How one ingest process fares. Counters since `started_at`; times Unix s.
 
     `waiting_for` names what does not answer (`broker`, `store`, `cache`); empty when all is well.
-    `backlog` counts messages received and not yet committed.
+    `backlog` counts messages received and not yet committed. `committed_per_s` and the lags from
+    fix to commit (None without fixes; rounded up) are of the last minute.
     """
 
     areas: list[str]
@@ -47,6 +48,12 @@ class IngestHeartbeat(msgspec.Struct, frozen=True):
     rejected: dict[str, int]
     backlog: int
     last_commit_at: float | None = None
+    committed_per_s: float = 0.0
+    lag_half_s: float | None = None
+    lag_most_s: float | None = None
+    inbox: int = 0
+    redelivered: int = 0
+    removed: int = 0
 
 
 def heartbeat_key(areas: Sequence[str]) -> str:

@@ -74,7 +74,7 @@ CASES = [
     ("501 fixes", json.dumps({"fixes": [FINE] * 501}).encode(), "too_many_fixes"),
     ("a deep hole", b'{"fixes":' + b"[" * 100_000 + b"]" * 100_000 + b"}", "invalid"),
     ("a deep hole elsewhere", b'{"x":' + b"[" * 9000 + b"]" * 9000 + b"}", "malformed"),
-    ("not UTF-8", fix(src="x").replace(b"\"x\"", b"\"\xff\xfe\""), "malformed"),
+    ("not UTF-8", fix(src="x").replace(b'"x"', b'"\xff\xfe"'), "malformed"),
     ("half a character", fix(src="x").replace(b'"x"', b'"\xe8\xb7"'), "malformed"),
     ("a text for a number", fix(lon="118.605"), "invalid"),
     ("a truth for a number", fix(lat=True), "invalid"),
