@@ -13,6 +13,7 @@ from console_server.attendance.inputs import frame_of
 from console_server.attendance.spans import from_us
 from console_server.attendance.store import (
     grid_codes,
+    notable_workers,
     people,
     planned_workers,
     settled_body,
@@ -62,9 +63,16 @@ async def board_of(
     missing = sorted(planned - summaries.keys())
     for verdict in await judge_workers(connection, pack, day, missing, now) if missing else ():
         summaries[verdict.worker_id] = summary_of(verdict)
+    notable = await notable_workers(connection, day, list(summaries))
     settled = {worker_id for worker_id, each in stored.items() if each.final}
     rows = [
-        row_to_wire(person, day, summaries[worker_id], final=worker_id in settled)
+        row_to_wire(
+            person,
+            day,
+            summaries[worker_id],
+            final=worker_id in settled,
+            signs=notable.get(worker_id, ()),
+        )
         for worker_id, person in persons.items()
         if worker_id in summaries
     ]

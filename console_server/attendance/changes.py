@@ -54,20 +54,6 @@ async def changes_of(
     return VerdictChanges(changes=shown, more=len(rows) > CHANGES_MAX)
 
 
-async def changed_workers(
-    connection: Connection, day: date, worker_ids: Collection[int]
-) -> set[int]:
-    """Whose verdict of this day was changed after it was final."""
-    cursor = await connection.execute(
-        """
-        SELECT DISTINCT worker_id FROM attendance_changes
-        WHERE day = %(day)s AND worker_id = ANY(%(workers)s::integer[])
-        """,
-        {"day": day, "workers": list(worker_ids)},
-    )
-    return {row[0] for row in await cursor.fetchall()}
-
-
 def _to_wire(row: _Row, person: Person) -> VerdictChange:
     return VerdictChange(
         change_id=row.change_id,

@@ -4,6 +4,7 @@ Owns the tables `attendance_days`, `attendance_changes` and `dirty_days`; what g
 is read by `inputs.py`.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,6 +16,7 @@ from psycopg.types.json import Jsonb
 
 from console_server.attendance.wire_form import Person
 from console_server.database import Connection
+from console_server.wire.attendance import Sign
 
 SETTLED_S: Final = 1.0  # a backlog comes in several messages: judge it once
 
@@ -163,6 +165,27 @@ async def excused_since(connection: Connection, days: Collection[StoredDay]) -> 
         },
     )
     return {row[0] for row in await cursor.fetchall()}
+
+
+async def notable_workers(
+    connection: Connection, day: date, worker_ids: Collection[int]
+) -> Mapping[int, Sequence[Sign]]:
+    """Whose verdict of this day changed after it was final, or is under appeal."""
+    cursor = await connection.execute(
+        """
+        SELECT worker_id, 'changed' FROM attendance_changes
+        WHERE day = %(day)s AND worker_id = ANY(%(workers)s::integer[])
+        UNION
+        SELECT worker_id, 'appealed' FROM appeals
+        WHERE day = %(day)s AND ruling IS NULL AND worker_id = ANY(%(workers)s::integer[])
+        ORDER BY 1, 2
+        """,
+        {"day": day, "workers": list(worker_ids)},
+    )
+    found: dict[int, list[Sign]] = defaultdict(list)
+    for worker_id, sign in await cursor.fetchall():
+        found[worker_id].append(sign)
+    return found
 
 
 async def record_changes(connection: Connection, changes: Sequence[Change]) -> None:

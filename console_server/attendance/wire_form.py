@@ -45,6 +45,7 @@ class Summary:
     twice_daily: wire.TwiceDailyVerdict
     outage_s: float = 0.0
     excused_s: float = 0.0
+    signs: tuple[wire.Sign, ...] = ()
 
     def outcomes(self) -> tuple[wire.Outcome | None, ...]:
         """What moves somebody's pay."""
@@ -68,6 +69,7 @@ def summary_of(verdict: DayVerdict) -> Summary:
         twice_daily=wire.TwiceDailyVerdict(_told(twice.outcome), list(twice.windows)),
         outage_s=verdict.time.outage_us / SECOND_US,
         excused_s=verdict.excused_us / SECOND_US,
+        signs=tuple(sign for cause, sign in _SIGNS if cause in {s.cause for s in verdict.stays}),
     )
 
 
@@ -86,8 +88,15 @@ def summary_from(stored: object) -> Summary:
     return msgspec.convert(stored, Summary)
 
 
-def row_to_wire(person: Person, day: date, summary: Summary, *, final: bool) -> wire.AttendanceRow:
-    """A line of the board."""
+def row_to_wire(
+    person: Person,
+    day: date,
+    summary: Summary,
+    *,
+    final: bool,
+    signs: Sequence[wire.Sign] = (),
+) -> wire.AttendanceRow:
+    """A line of the board; `signs`: beside those that the record itself gives."""
     return wire.AttendanceRow(
         worker_id=person.worker_id,
         worker_code=person.code,
@@ -101,6 +110,7 @@ def row_to_wire(person: Person, day: date, summary: Summary, *, final: bool) -> 
         patrols=summary.patrols,
         twice_daily=summary.twice_daily,
         final=final,
+        signs=[*summary.signs, *signs],
     )
 
 
@@ -176,5 +186,10 @@ _JUDGEMENTS: Sequence[Literal["inside", "outside", "on_order", "unknown"]] = (
     "outside",
     "on_order",
     "unknown",
+)
+_SIGNS: Sequence[tuple[Cause, wire.Sign]] = (
+    (Cause.STILL, "still"),
+    (Cause.MOCK_LOCATION, "mock"),
+    (Cause.IMPOSSIBLE_SPEED, "speed"),
 )
 _CAUSES: Mapping[int, str] = {each.value: each.name.lower() for each in Cause}

@@ -6,6 +6,9 @@ from typing import Literal
 from console_server.wire.base import Body
 
 Outcome = Literal["met", "not_met", "undecided"]
+# What to look at first: a phone that lay still for hours, a faked place, an impossible speed, a
+# final verdict that changed, an open appeal.
+Sign = Literal["still", "mock", "speed", "changed", "appealed"]
 
 
 class ShareVerdict(Body, frozen=True):
@@ -70,6 +73,7 @@ class AttendanceRow(Body, frozen=True):
     patrols: CountVerdict
     twice_daily: TwiceDailyVerdict
     final: bool  # late data has had its time; from now on a change is listed
+    signs: list[Sign]
 
 
 class AttendanceDay(AttendanceRow, frozen=True):

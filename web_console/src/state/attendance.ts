@@ -1,5 +1,7 @@
 /** Owns how a day's verdicts are ordered, filtered and laid out along the day. Pure. */
-import type { AttendanceRow, Sign, Stay } from "@/wire/messages";
+import type { AttendanceRow, Stay } from "@/wire/messages";
+
+export type Sign = AttendanceRow["signs"][number];
 
 export type Outcome = "met" | "not_met" | "undecided" | "none";
 export const OUTCOMES: readonly Outcome[] = ["not_met", "undecided", "met", "none"];

@@ -81,8 +81,7 @@ export const fetchAttendance = (date: string, area: string | null) =>
   call<AttendanceBoard>("GET", `/api/attendance${query({ date, area })}`);
 export const fetchAttendanceDay = (workerId: number, date: string) =>
   call<AttendanceDay>("GET", `/api/attendance/${workerId}/${date}`);
-export const fetchVerdictChanges = () =>
-  call<VerdictChanges>("GET", "/api/attendance/changes");
+export const fetchVerdictChanges = () => call<VerdictChanges>("GET", "/api/attendance/changes");
 export const fetchAppeals = (state: "open" | "all") =>
   call<Appeals>("GET", `/api/attendance/appeals${query({ state })}`);
 export const fileAppeal = (workerId: number, date: string, body: NewAppeal) =>

@@ -103,6 +103,7 @@ export interface AttendanceRow {
   patrols: CountVerdict;
   twiceDaily: TwiceDailyVerdict;
   final: boolean;
+  signs: ("appealed" | "changed" | "mock" | "speed" | "still")[];
 }
 /**
  * One worker's day with its evidence. `provisional`: the day is still running.
@@ -123,6 +124,7 @@ export interface AttendanceDay {
   patrols: CountVerdict;
   twiceDaily: TwiceDailyVerdict;
   final: boolean;
+  signs: ("appealed" | "changed" | "mock" | "speed" | "still")[];
   packCode: string;
   packVersion: string;
   inputHash: string;
@@ -678,6 +680,65 @@ export interface ImportReport {
   created: number;
   updated: number;
   unchanged: number;
+}
+/**
+ * One ingest process by its last heartbeat. Counters since `started_at`.
+ *
+ *     Rate and lags (from fix to commit, rounded up; None without fixes) are of the last minute.
+ *     `backlog` counts messages in its hands, not those that wait at the broker.
+ */
+export interface IngestProcess {
+  areas: string[];
+  at: string;
+  startedAt: string;
+  waitingFor: string[];
+  received: number;
+  committed: number;
+  duplicate: number;
+  ignored: number;
+  removed: number;
+  redelivered: number;
+  backlog: number;
+  committedPerS: number;
+  lagHalfS: number | null;
+  lagMostS: number | null;
+  lastCommitAt: string | null;
+}
+/**
+ * Dead letters of one reason in the last 24 hours.
+ */
+export interface RejectCount {
+  reason: string;
+  count: number;
+}
+/**
+ * Something that was refused; never the place of a worker off duty.
+ */
+export interface DeadLetter {
+  receivedAt: string;
+  reason: string;
+  handsetId: string | null;
+  workerName: string | null;
+  topic: string | null;
+  fixedAt: string | null;
+  detail: string | null;
+}
+/**
+ * Everything the health page shows. `broker_backlog`: None where the broker is not asked.
+ */
+export interface IngestHealth {
+  ready: boolean;
+  parts: {
+    [k: string]: "failing" | "ok" | "unknown";
+  };
+  detail: {
+    [k: string]: string;
+  };
+  loopbackS: number | null;
+  brokerBacklog: number | null;
+  processes: IngestProcess[];
+  rejects: RejectCount[];
+  newest: DeadLetter[];
 }
 /**
  * A row of the slot table: who the columns of a position frame speak of.
