@@ -224,6 +224,31 @@ def restore(archive: Path, data_dir: Path | None) -> None:
 
 
 @main.group()
+def cases() -> None:
+    """Case files, and who may report from outside."""
+
+
+@cases.command("verify")
+@at_data_dir
+@said_plainly
+def verify_cases(data_dir: Path | None) -> None:
+    """Check the hash chain of every case file; exit code 1 when one was changed."""
+    from console_server.command_line import cases, database
+
+    cases.verify_files(database.owner_url(data_dir))
+
+
+@cases.command("hotline-key")
+@at_data_dir
+@said_plainly
+def hotline_key(data_dir: Path | None) -> None:
+    """Make a key for the hotline 12345 and show it, once; the one before is refused from now on."""
+    from console_server.command_line import cases, database
+
+    click.echo(cases.hotline_key(database.owner_url(data_dir)))
+
+
+@main.group()
 def attendance() -> None:
     """Verdicts of attendance."""
 

@@ -101,7 +101,10 @@ def find_errors(opening: Opening, pack: RulePack) -> Sequence[str]:
 
 
 def _knows_class(opening: Opening, pack: RulePack) -> bool:
-    if opening.source in {"handset", "duress"} and opening.class_code in {UNCLASSIFIED, DURESS}:
+    if opening.source in {"handset", "duress", "hotline"} and opening.class_code in {
+        UNCLASSIFIED,
+        DURESS,
+    }:
         return True
     return pack.find_class(opening.class_code) is not None
 

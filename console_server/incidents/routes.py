@@ -24,6 +24,7 @@ from console_server.incidents.case import Case
 from console_server.incidents.casefile import Grounds
 from console_server.incidents.commands import Decision, decide
 from console_server.incidents.flow import flow_of, pack_of
+from console_server.incidents.hotline_routes import router as hotline
 from console_server.incidents.incident import Mover, Status, allowed_moves
 from console_server.incidents.opening import Opening, Rules, open_incident
 from console_server.incidents.requests import (
@@ -34,6 +35,7 @@ from console_server.incidents.requests import (
     read_requests,
     rule,
 )
+from console_server.incidents.similar import read_similar
 from console_server.incidents.summaries import PageQuery, read_events, read_page, read_summary
 from console_server.packs.pack import RulePack
 from console_server.packs.rules import WorkingTime
@@ -233,11 +235,20 @@ async def detail(connection: Connection, case: Case, account: Account) -> Incide
         allowed=[to.value for to in moves],
         requests=await read_requests(connection, case.incident_id),
         askable=askable(case, pack),
+        similar=await read_similar(connection, case, pack, account),
     )
 
 
 router = Router(
     path="/",
-    route_handlers=[list_incidents, show_incident, open_one, move_incident, ask_for, rule_on],
+    route_handlers=[
+        list_incidents,
+        show_incident,
+        open_one,
+        move_incident,
+        ask_for,
+        rule_on,
+        hotline,
+    ],
     tags=["incidents"],
 )

@@ -16,6 +16,7 @@ from console_server.database import Connection
 from console_server.errors import Conflict
 from console_server.incidents.actor import Act
 from console_server.incidents.case import Case
+from console_server.incidents.chain import Link, first_hash, link_hash
 
 CLOCK_KINDS = ("warned", "overdue", "escalated", "reminded")  # what the clock alone writes
 OPENING_LOCK = 0x67620301  # advisory: openings go one by one, so that codes have no gaps
@@ -101,10 +102,13 @@ async def append_event(
     """Add to the case file what brought the case to its version."""
     who = {"accountId": act.actor.account_id, "workerId": act.actor.worker_id}
     named = {key: value for key, value in who.items() if value is not None}
+    whole = named | dict(body)
+    link = Link(case.version, act.at, kind, act.actor.kind, act.actor.name, whole)
     await connection.execute(
-        """INSERT INTO incident_events (incident_id, version, at, kind, actor_kind, actor, body)
+        """INSERT INTO incident_events (incident_id, version, at, kind, actor_kind, actor, body,
+                                        hash)
            VALUES (%(incident_id)s, %(version)s, %(at)s, %(kind)s, %(actor_kind)s, %(actor)s,
-                   %(body)s)""",
+                   %(body)s, %(hash)s)""",
         {
             "incident_id": case.incident_id,
             "version": case.version,
@@ -112,9 +116,21 @@ async def append_event(
             "kind": kind,
             "actor_kind": act.actor.kind,
             "actor": act.actor.name,
-            "body": Jsonb(named | dict(body)),
+            "body": Jsonb(whole),
+            "hash": link_hash(await _last_hash(connection, case), link),
         },
     )
+
+
+async def _last_hash(connection: Connection, case: Case) -> bytes:
+    """The hash before the event that brings a locked case to its version."""
+    cursor = await connection.execute(
+        """SELECT hash FROM incident_events
+           WHERE incident_id = %(incident_id)s AND version = %(version)s - 1""",
+        {"incident_id": case.incident_id, "version": case.version},
+    )
+    row = await cursor.fetchone()
+    return bytes(row[0]) if row and row[0] else first_hash(case.incident_id)
 
 
 async def changed_since(connection: Connection, incident_id: UUID, version: int) -> str:

@@ -453,7 +453,9 @@ CREATE TABLE public.incident_events (
     actor_kind text NOT NULL,
     actor text NOT NULL,
     body jsonb NOT NULL,
-    CONSTRAINT incident_events_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['account'::text, 'worker'::text, 'system'::text, 'outside'::text])))
+    hash bytea,
+    CONSTRAINT incident_events_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['account'::text, 'worker'::text, 'system'::text, 'outside'::text]))),
+    CONSTRAINT incident_events_hash_check CHECK ((octet_length(hash) = 32))
 );
 
 ALTER TABLE public.incident_events ALTER COLUMN event_id ADD GENERATED ALWAYS AS IDENTITY (
@@ -500,6 +502,12 @@ CREATE TABLE public.incidents (
     escalate_at timestamp with time zone,
     CONSTRAINT incidents_severity_check CHECK (((severity >= 1) AND (severity <= 4))),
     CONSTRAINT incidents_source_check CHECK ((source = ANY (ARRAY['handset'::text, 'dispatcher'::text, 'hotline'::text, 'resident'::text, 'duress'::text, 'alert'::text])))
+);
+
+CREATE TABLE public.intake_keys (
+    name text NOT NULL,
+    key_sha256 bytea NOT NULL,
+    made_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
 CREATE TABLE public.last_well (
@@ -782,6 +790,12 @@ ALTER TABLE ONLY public.incidents
 
 ALTER TABLE ONLY public.incidents
     ADD CONSTRAINT incidents_pkey PRIMARY KEY (incident_id);
+
+ALTER TABLE ONLY public.intake_keys
+    ADD CONSTRAINT intake_keys_key_sha256_key UNIQUE (key_sha256);
+
+ALTER TABLE ONLY public.intake_keys
+    ADD CONSTRAINT intake_keys_pkey PRIMARY KEY (name);
 
 ALTER TABLE ONLY public.last_well
     ADD CONSTRAINT last_well_pkey PRIMARY KEY (only_row);

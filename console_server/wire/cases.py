@@ -130,6 +130,45 @@ class NewGroupOrder(Body, frozen=True):
     fallback: bool = False
 
 
+class HotlineTicket(Body, frozen=True):
+    """POST /api/hotline/tickets. `ticket` is the hotline's own number: a retry is the same case."""
+
+    ticket: str
+    title: str
+    description: str = ""
+    place: str = ""
+    class_code: str | None = None
+    lon: float | None = None
+    lat: float | None = None
+
+
+class HotlineStatus(Body, frozen=True):
+    """GET /api/hotline/tickets/{ticket}. `answer`: what was said when it came to its end."""
+
+    ticket: str
+    code: str
+    status: IncidentStatus
+    reported_at: datetime
+    due_at: datetime | None
+    closed_at: datetime | None
+    group_name: str | None
+    merged_into: str | None
+    answer: str | None
+
+
+class SimilarIncident(Body, frozen=True):
+    """An open case that may be the same one; a person merges. `same_class`: of one top class."""
+
+    id: str
+    code: str
+    title: str
+    status: IncidentStatus
+    class_code: str
+    reported_at: datetime
+    distance_m: float
+    same_class: bool
+
+
 class Incident(IncidentSummary, frozen=True, kw_only=True):
     """An incident with its description and its case file, oldest event first."""
 
@@ -139,6 +178,7 @@ class Incident(IncidentSummary, frozen=True, kw_only=True):
     allowed: list[IncidentStatus]  # where this account may move it from here
     requests: list[ClockRequest] = []
     askable: list[RequestKind] = []  # what may be asked for now; another person rules on it
+    similar: list[SimilarIncident] = []
 
 
 class IncidentPage(Body, frozen=True):

@@ -1,0 +1,64 @@
+"""Checking case files against their hash chain and against the cases that they tell of.
+
+Owns reading them one after the other; what is wrong with one is `chain.py`.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from psycopg.rows import class_row, kwargs_row
+
+from console_server.database import Connection
+from console_server.incidents.chain import Link, find_faults
+from console_server.incidents.incident import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One case file; `unchained` counts events from before there was a chain."""
+
+    code: str
+    events: int
+    unchained: int
+    faults: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    incident_id: UUID
+    code: str
+    version: int
+    status: str
+
+
+async def verify_files_of(connection: Connection) -> AsyncIterator[Checked]:
+    """Every case, in the order of their codes."""
+    async with connection.cursor(row_factory=class_row(_File)) as cursor:
+        await cursor.execute(
+            "SELECT incident_id, code, version, status FROM incidents ORDER BY code"
+        )
+        files = await cursor.fetchall()
+    for file in files:
+        yield await _check(connection, file)
+
+
+async def read_links(connection: Connection, incident_id: UUID) -> list[Link]:
+    """The events of a case as the chain sees them."""
+    async with connection.cursor(row_factory=kwargs_row(Link)) as cursor:
+        await cursor.execute(
+            """SELECT version, at, kind, actor_kind, actor, body, hash FROM incident_events
+               WHERE incident_id = %(incident_id)s ORDER BY version""",
+            {"incident_id": incident_id},
+        )
+        return await cursor.fetchall()
+
+
+async def _check(connection: Connection, file: _File) -> Checked:
+    links = await read_links(connection, file.incident_id)
+    faults = list(find_faults(file.incident_id, file.version, links))
+    told = [str(link.body.get("to")) for link in links if link.kind == "status"]
+    if ([Status.REPORTED.value, *told])[-1] != file.status:
+        faults.append(f"the file ends {told[-1:] or ['reported']}, the case is {file.status}")
+    unchained = sum(link.hash is None for link in links)
+    return Checked(file.code, len(links), unchained, faults)
