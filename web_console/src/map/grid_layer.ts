@@ -51,7 +51,7 @@ export function useGridLayer(options: GridLayerOptions): void {
     source: "grids",
     paint: {
       "line-color": GRID.border,
-      "line-opacity": 0.55,
+      "line-opacity": below ? 0.55 : 0.95,
       "line-width": ["interpolate", ["linear"], ["zoom"], 12, 0.7, 17, 1.6],
     },
   });
@@ -62,7 +62,7 @@ export function useGridLayer(options: GridLayerOptions): void {
     layout: { "line-cap": "round", "line-join": "round" },
     paint: {
       "line-color": GRID.community,
-      "line-opacity": 0.7,
+      "line-opacity": below ? 0.7 : 0.95,
       "line-width": ["interpolate", ["linear"], ["zoom"], 12, 1.6, 17, 3.4],
     },
   });

@@ -27,7 +27,7 @@ export function groundStyle({ basemap, tileUrl }: GroundChoice): StyleSpecificat
           source: "tiles",
           paint: {
             "raster-saturation": -0.7,
-            "raster-brightness-max": 0.55,
+            "raster-brightness-max": 0.42,
             "raster-contrast": 0.1,
           },
         },

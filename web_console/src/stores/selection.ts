@@ -38,6 +38,12 @@ export const useSelection = defineStore("selection", () => {
     placing.value = false;
   }
 
+  /** Select one that the queue must show, whatever was filtered before. */
+  function revealIncident(id: string): void {
+    filter.value = EVERYTHING_OPEN;
+    selectIncident(id);
+  }
+
   function startCreating(): void {
     incidentId.value = null;
     workerId.value = null;
@@ -56,6 +62,7 @@ export const useSelection = defineStore("selection", () => {
     placed,
     creating,
     selectIncident,
+    revealIncident,
     selectWorker,
     closeTopmost,
     startCreating,

@@ -1,0 +1,52 @@
+"""A worker's handset calls for help: every screen says so until somebody is on the way."""
+
+import time
+import uuid
+from collections.abc import Callable
+
+import pytest
+from outsider import Console, Demo, Handset
+from playwright.sync_api import Page, expect
+
+
+@pytest.fixture
+def caller(demo: Demo, dispatcher: Console) -> Handset:
+    """A second, own handset of a worker who is online."""
+    online = [p for p in dispatcher.get("positions") if p["presence"] == "online"]
+    with Console(demo.url, "admin") as admin:
+        wanted = {"workerId": online[3]["workerId"], "kind": "native"}
+        return Handset(admin.post("handsets", wanted))
+
+
+def test_a_call_for_help_stays_on_every_screen_until_somebody_is_sent(
+    open_page: Callable[..., Page], dispatcher: Console, caller: Handset
+) -> None:
+    console, wall = open_page(), open_page("/wall", user="wall")
+    expect(wall.get_by_test_id("wall")).to_be_visible()
+    expect(console.get_by_test_id("connection-state")).to_have_attribute("data-state", "live")
+    caller.publish("duress", {"id": uuid.uuid4().hex, "at": time.time(), "text": "有人持械"})
+    expect(console.get_by_test_id("help-alarm")).to_be_visible()
+    expect(wall.get_by_test_id("help-alarm")).to_be_visible()
+    console.get_by_test_id("help-open").click()
+    expect(console.get_by_test_id("help-alarm")).to_have_count(0)
+    expect(wall.get_by_test_id("help-alarm")).to_be_visible()
+    incident = next(
+        each for each in dispatcher.get("incidents")["incidents"] if each["source"] == "duress"
+    )
+    dispatcher.post(f"incidents/{incident['id']}/dispatches")
+    expect(wall.get_by_test_id("help-alarm")).to_have_count(0)
+    caller.go_away()
+
+
+@pytest.mark.usefixtures("dispatcher")
+def test_who_signs_in_again_is_back_where_the_session_ended(
+    open_page: Callable[..., Page],
+) -> None:
+    page = open_page("/attendance", user="supervisor")
+    expect(page.get_by_test_id("attendance-row").first).to_be_visible()
+    page.context.clear_cookies()
+    page.reload()
+    page.locator("input").nth(0).fill("supervisor")
+    page.locator("input[type=password]").fill("gridbeat-demo")
+    page.get_by_test_id("sign-in-submit").click()
+    expect(page.get_by_test_id("attendance-row").first).to_be_visible()
