@@ -1,7 +1,7 @@
-"""Twice-daily patrol (一日双巡): one patrol in each window of the day.
+"""Twice-daily patrol (一日双巡): one patrol in each window of the day, or two far enough apart.
 
 Owns the windows on a given day and the outcome over them; what a patrol is stands in `patrol.py`.
-A window in which a worker had too little free work time asks for nothing. Pure.
+A window, or a day, in which a worker had too little free work time asks for nothing. Pure.
 """
 
 from collections.abc import Callable, Sequence
@@ -41,6 +41,47 @@ def twice_daily(
         if length(clip(free, *window)) + ahead_us >= min_work_s * SECOND_US:
             asked.append(decide(surely=sure, possibly=bool(found) or ahead_us > 0))
     return TwiceDaily(tuple(certain), _over_all(certain, asked))
+
+
+def twice_apart(  # noqa: PLR0913 - the patrols, what was asked, and the time there was
+    patrols: Sequence[Patrol],
+    *,
+    min_separation_s: float,
+    min_duration_s: float,
+    free: Spans,
+    outstanding: Spans,
+    min_work_s: float,
+) -> TwiceDaily:
+    """Two patrols of which the second begins at least so long after the first ended.
+
+    A stretch that is merely possible may have been a patrol in any part of it, and one that holds
+    unknown time may have been two.
+    """
+    apart_us = round(min_separation_s * SECOND_US)
+    least_us = round(min_duration_s * SECOND_US)
+    sure = [each for each in patrols if each.certain]
+    certain = any(b.from_us - a.to_us >= apart_us for a in sure for b in sure)
+    possible = certain or any(
+        _latest_begin(b, least_us) - _earliest_end(a, least_us) >= apart_us
+        for a in patrols
+        for b in patrols
+        if a is not b or a.divisible
+    )
+    ahead_us = length(outstanding)
+    marks = (bool(sure), certain)
+    if not certain and length(free) + ahead_us < min_work_s * SECOND_US:
+        return TwiceDaily(marks, None)
+    return TwiceDaily(marks, decide(surely=certain, possibly=possible or ahead_us > 0))
+
+
+def _earliest_end(patrol: Patrol, least_us: int) -> int:
+    fixed = patrol.certain and not patrol.divisible
+    return patrol.to_us if fixed else patrol.from_us + least_us
+
+
+def _latest_begin(patrol: Patrol, least_us: int) -> int:
+    fixed = patrol.certain and not patrol.divisible
+    return patrol.from_us if fixed else patrol.to_us - least_us
 
 
 def windows_on(day: date, windows: Sequence[TimeSpan], zone: ZoneInfo) -> list[Span]:

@@ -17,7 +17,7 @@ from console_server.attendance.places import Places, places_of
 from console_server.attendance.share import Share, WorkTime, in_grid_share, split_work
 from console_server.attendance.spans import SECOND_US, Span, Spans, length, overlap, whole, without
 from console_server.attendance.stays import Stay, stays_of
-from console_server.attendance.twice_daily import TwiceDaily, twice_daily, windows_on
+from console_server.attendance.twice_daily import TwiceDaily, twice_apart, twice_daily, windows_on
 from console_server.packs.pack import RulePack
 from console_server.packs.rules import PatrolRules
 
@@ -101,6 +101,16 @@ def _patrols(
     count = count_patrols(
         found, rules, obliged=_is_asked(day, free, rules), day_is_over=not day.outstanding
     )
+    if pack.twice_daily and pack.twice_daily.min_separation_s is not None:
+        apart = twice_apart(
+            found,
+            min_separation_s=pack.twice_daily.min_separation_s,
+            min_duration_s=rules.min_duration_s,
+            free=free,
+            outstanding=day.outstanding,
+            min_work_s=rules.min_work_s,
+        )
+        return found, count, apart
     twice = twice_daily(
         _windows(pack, day),
         lambda window: patrols_in(stays, places, rules, window),

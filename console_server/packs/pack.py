@@ -177,6 +177,10 @@ def _rule_faults(pack: RulePack) -> Iterator[str]:
         yield f"share.min_share: {pack.share.min_share} is not between 0 and 1"
     if pack.twice_daily and not pack.patrol:
         yield "twice_daily: needs [patrol] to say what a patrol is"
+    if pack.twice_daily and bool(pack.twice_daily.windows) == (
+        pack.twice_daily.min_separation_s is not None
+    ):
+        yield "twice_daily: needs windows or min_separation_s, one of the two"
     try:
         re.compile(pack.structure.grid_code_pattern)
     except re.error as error:

@@ -176,9 +176,10 @@ class PatrolRules:
 
 @dataclass(frozen=True, slots=True)
 class TwiceDailyRules:
-    """一日双巡: one patrol in each window of the day."""
+    """一日双巡: one patrol in each window of the day, or two patrols so far apart; one of both."""
 
-    windows: tuple[TimeSpan, ...]
+    windows: tuple[TimeSpan, ...] = ()
+    min_separation_s: float | None = None
     example: bool = False
 
 
