@@ -23,8 +23,9 @@ from console_server.errors import Conflict, Invalid, NotFound
 from console_server.incidents.actor import Act, acting_account
 from console_server.incidents.case import Case
 from console_server.incidents.flow import pack_of
-from console_server.incidents.routes import detail, visible_case
+from console_server.incidents.routes import detail
 from console_server.incidents.summaries import read_summary
+from console_server.incidents.visible import visible_case
 from console_server.live.hub import Hub
 from console_server.parts import Clock
 from console_server.wire.cases import (

@@ -17,12 +17,13 @@ from console_server.access.account import Account, AccountRequest
 from console_server.access.guards import requires
 from console_server.areas.tree import AreaTree
 from console_server.database import Connection, Pool
-from console_server.errors import Forbidden, Invalid, NotFound
+from console_server.errors import Forbidden, Invalid
 from console_server.incidents import store
 from console_server.incidents.actor import Act, acting_account
 from console_server.incidents.case import Case
 from console_server.incidents.casefile import Grounds
 from console_server.incidents.commands import Decision, decide
+from console_server.incidents.export_routes import export, print_case
 from console_server.incidents.flow import flow_of, pack_of
 from console_server.incidents.hotline_routes import router as hotline
 from console_server.incidents.incident import Mover, Status, allowed_moves
@@ -37,6 +38,7 @@ from console_server.incidents.requests import (
 )
 from console_server.incidents.similar import read_similar
 from console_server.incidents.summaries import PageQuery, read_events, read_page, read_summary
+from console_server.incidents.visible import areas_asked, visible_case
 from console_server.packs.pack import RulePack
 from console_server.packs.rules import WorkingTime
 from console_server.parts import Clock
@@ -172,41 +174,6 @@ async def rule_on(
         return await detail(connection, case, request.user)
 
 
-def areas_asked(areas: AreaTree, account: Account, code: str | None) -> frozenset[int] | None:
-    """The areas to look in: those asked for, as far as the account may see them.
-
-    Raises:
-        NotFound: the account sees no area of that code.
-    """
-    visible = areas.visible(account)
-    if code is None:
-        return visible
-    node = areas.by_code(code)
-    asked = frozenset[int]() if node is None else areas.subtree_ids(node.area_id)
-    if not (asked if visible is None else asked & visible):
-        raise NotFound("area", code)
-    return asked if visible is None else asked & visible
-
-
-async def visible_case(
-    connection: Connection,
-    areas: AreaTree,
-    account: Account,
-    incident_id: UUID,
-    *,
-    lock: bool = False,
-) -> Case:
-    """The incident.
-
-    Raises:
-        NotFound: there is none, or it lies where the account may not look.
-    """
-    case = await store.find_case(connection, incident_id, lock=lock)
-    if case is None or not areas.may_see(account, case.area_id):
-        raise NotFound("incident", str(incident_id))
-    return case
-
-
 async def _decision(
     connection: Connection, areas: AreaTree, account: Account, data: Transition
 ) -> Decision:
@@ -248,6 +215,8 @@ router = Router(
         move_incident,
         ask_for,
         rule_on,
+        print_case,
+        export,
         hotline,
     ],
     tags=["incidents"],

@@ -89,6 +89,7 @@ async def test_the_whole_loop_from_report_to_close(centre: Centre) -> None:
             "status:handled",
             "status:verified",
             "status:closed",
+            "answered:",
             "status:evaluated",
         ]
         assert [event["version"] for event in detail["events"]] == list(range(1, 14))

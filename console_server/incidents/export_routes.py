@@ -1,0 +1,72 @@
+# ruff: noqa: PLR0913, PLR0917 - a handler is given its parts by name
+"""`/api/incidents/…`: one case as a page to print, many as a spreadsheet.
+
+Owns HTTP and which cases; the forms are `printed.py` and `listed.py`.
+"""
+
+import asyncio
+from datetime import datetime
+from typing import Annotated, Literal
+from urllib.parse import quote
+from uuid import UUID
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, QueryParameter
+
+from console_server.access.account import AccountRequest
+from console_server.access.guards import requires
+from console_server.areas.tree import AreaTree
+from console_server.database import Pool
+from console_server.incidents.chain import find_faults
+from console_server.incidents.flow import pack_of
+from console_server.incidents.listed import workbook
+from console_server.incidents.printed import CaseFile, page
+from console_server.incidents.summaries import PageQuery, read_page, read_summary
+from console_server.incidents.verify import read_links
+from console_server.incidents.visible import areas_asked, visible_case
+from console_server.packs.pack import RulePack
+from console_server.parts import Clock
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+EXPORTED_MAX = 10_000
+READERS = requires("dispatcher", "duty_leader", "supervisor")
+State = Annotated[Literal["open", "closed", "all"], QueryParameter(name="state")]
+
+
+@get("/incidents/{incident_id:uuid}/file.html", guards=[READERS], media_type="text/html")
+async def print_case(
+    request: AccountRequest,
+    pool: NamedDependency[Pool],
+    areas: NamedDependency[AreaTree],
+    clock: NamedDependency[Clock],
+    incident_id: FromPath[UUID],
+) -> str:
+    """One case file as a page to print, with the last hash of its chain."""
+    async with pool.connection() as connection:
+        case = await visible_case(connection, areas, request.user, incident_id)
+        summary = await read_summary(connection, incident_id)
+        links = await read_links(connection, incident_id)
+        pack = await pack_of(connection, case)
+    faults = list(find_faults(incident_id, case.version, links))
+    return page(CaseFile(summary, case.description, links, faults), pack, clock())
+
+
+@get("/incidents/export.xlsx", guards=[READERS], media_type=XLSX)
+async def export(
+    request: AccountRequest,
+    pool: NamedDependency[Pool],
+    areas: NamedDependency[AreaTree],
+    pack: NamedDependency[RulePack],
+    which: State = "all",
+    area: FromQuery[str | None] = None,
+    before: FromQuery[datetime | None] = None,
+) -> Response[bytes]:
+    """The newest cases of the areas one may see, as a spreadsheet; at most some 10,000."""
+    within = areas_asked(areas, request.user, area)
+    async with pool.connection() as connection:
+        found = await read_page(connection, PageQuery(which, within, EXPORTED_MAX, before))
+    title = f"{pack.name} 案卷"
+    content = await asyncio.to_thread(workbook, title, pack, found.incidents)
+    name = f"attachment; filename=\"cases.xlsx\"; filename*=UTF-8''{quote(f'{title}.xlsx')}"
+    return Response(content, media_type=XLSX, headers={"Content-Disposition": name})
