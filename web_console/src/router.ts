@@ -32,6 +32,7 @@ export const router = createRouter({
       component: () => import("@/admin/AdminPage.vue"),
       meta: { needs: "admin" },
     },
+    { path: "/health", redirect: { name: "admin", params: { tab: "health" } } },
     {
       path: "/sign-in",
       name: "sign-in",

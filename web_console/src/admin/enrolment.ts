@@ -13,7 +13,8 @@ export type Setting =
   | "trackerId"
   | "cleanSession"
   | "tls"
-  | "prefix";
+  | "prefix"
+  | "url";
 
 /** `word`: a key of the catalogue below `admin.enrol`; `text`: to be entered as it stands. */
 export interface SettingValue {
@@ -30,6 +31,12 @@ export function settingsOf(
   credentials: HandsetCredentials,
 ): SettingValue[] {
   const { host, port, username, password, topicPrefix } = credentials;
+  if (kind === "traccar") {
+    return [
+      { setting: "url", text: credentials.url ?? "" },
+      { setting: "deviceId", text: username },
+    ];
+  }
   const account: SettingValue[] = [
     { setting: "host", text: host },
     { setting: "port", text: String(port) },

@@ -12,6 +12,7 @@ import type {
   ImportReport,
   Incident,
   IncidentPage,
+  IngestHealth,
   Installation,
   NewAppeal,
   NewHandset,
@@ -64,6 +65,9 @@ export const fetchTrack = (workerId: number, from: Date, to: Date, via: "map" | 
   return call<Track>("GET", `/api/workers/${workerId}/track${query(range)}`);
 };
 export const fetchTrackLooks = () => call<TrackLook[]>("GET", "/api/track-looks");
+
+/** For administrators: rate, lag, what waits, what was refused. */
+export const fetchIngestHealth = () => call<IngestHealth>("GET", "/api/ingest");
 
 export const fetchHandsets = () => call<Handset[]>("GET", "/api/handsets");
 export const enrolHandset = (body: NewHandset) =>

@@ -6,6 +6,7 @@ export const admin = {
     handsets: "Handsets",
     imports: "Imports",
     looks: "Looks at tracks",
+    health: "Ingest health",
   },
   workers: {
     search: "Name, code, grid",
@@ -27,6 +28,8 @@ export const admin = {
     owntracks: "OwnTracks",
     owntracksHint:
       "The open tracking app for Android and iOS; reports positions, receives no orders",
+    traccar: "Traccar Client",
+    traccarHint: "Traccar Client or OsmAnd over HTTP; reports positions, receives no orders",
     submit: "Enrol and make credentials",
     once: "The password is shown this one time. Enter it now; it cannot be looked up later.",
     done: "I have entered it",
@@ -44,6 +47,7 @@ export const admin = {
       cleanSession: "Clean session",
       prefix: "Topic prefix",
       protocol: "Protocol",
+      url: "Server URL",
     },
     on: "on",
     off: "off",
@@ -53,6 +57,8 @@ export const admin = {
       "Install OwnTracks on the phone, scan with its camera and confirm: everything is set. The code holds the password; keep it to yourself.",
     loopback:
       "Only this computer can reach {host}. For a real phone start with gridbeat up --listen and an address of your network.",
+    traccarPath:
+      "Traccar Client: Settings, then enter both. The address holds the secret: show it to nobody.",
     path: "Or enter by hand: Menu → Preferences → Connection",
   },
   handsets: {

@@ -4,6 +4,7 @@ import { admin } from "./admin";
 import { attendance } from "./attendance";
 import { dispatch } from "./dispatch";
 import { field } from "./field";
+import { health } from "./health";
 import { shell } from "./shell";
 
-export const en: Catalogue = { ...shell, ...dispatch, ...field, attendance, admin };
+export const en: Catalogue = { ...shell, ...dispatch, ...field, attendance, admin, health };

@@ -1,7 +1,13 @@
 /** Words of administration: enrolling handsets, importing rosters. */
 export const admin = {
   title: "系统管理",
-  tabs: { workers: "人员与终端", handsets: "终端台账", imports: "数据导入", looks: "轨迹查看记录" },
+  tabs: {
+    workers: "人员与终端",
+    handsets: "终端台账",
+    imports: "数据导入",
+    looks: "轨迹查看记录",
+    health: "接入状况",
+  },
   workers: {
     search: "姓名、编号、网格",
     name: "姓名",
@@ -21,6 +27,8 @@ export const admin = {
     nativeHint: "自有终端应用，MQTT 3.1.1，任务单可下达",
     owntracks: "OwnTracks",
     owntracksHint: "安卓、苹果通用的开源定位应用，仅上报位置，不接收任务",
+    traccar: "Traccar Client",
+    traccarHint: "Traccar Client 或 OsmAnd，经 HTTP 上报位置，不接收任务",
     submit: "登记并生成凭据",
     once: "密码只显示这一次。请现在填入终端，关闭后无法再次查看。",
     done: "我已填好",
@@ -38,6 +46,7 @@ export const admin = {
       cleanSession: "清除会话",
       prefix: "主题前缀",
       protocol: "协议",
+      url: "服务器地址",
     },
     on: "开启",
     off: "关闭",
@@ -47,6 +56,7 @@ export const admin = {
       "先在手机上安装 OwnTracks，再用相机扫描，确认后即完成全部设置。二维码含密码，请勿外传。",
     loopback:
       "{host} 只有本机能连接。接入真实手机请用 gridbeat up --listen 启动，并使用局域网地址。",
+    traccarPath: "Traccar Client：设置中填入以下两项。地址中含密钥，请勿外传。",
     path: "或者：菜单 → 偏好设置 → 连接，逐项填写",
   },
   handsets: {

@@ -3,9 +3,10 @@ import { admin } from "./admin";
 import { attendance } from "./attendance";
 import { dispatch } from "./dispatch";
 import { field } from "./field";
+import { health } from "./health";
 import { shell } from "./shell";
 
-export const zh = { ...shell, ...dispatch, ...field, attendance, admin };
+export const zh = { ...shell, ...dispatch, ...field, attendance, admin, health };
 
 type Words<T> = { [K in keyof T]: T[K] extends string ? string : Words<T[K]> };
 /** Another language has exactly these keys. */
