@@ -26,6 +26,7 @@ from console_server.attendance.due_days import (
 )
 from console_server.attendance.fix_reader import read_fixes
 from console_server.attendance.inputs import FixSource
+from console_server.attendance.notices import tell_missing
 from console_server.attendance.reopening import forget_older, mark_reopened
 from console_server.attendance.running_fixes import RunningFixes
 from console_server.attendance.store import DirtyDay, clear_marks, dirty_days
@@ -117,6 +118,16 @@ async def _refresh(parts: Parts, now: datetime, today: date, running: Running) -
     over = await _left_over(parts, today) | {each for each in spilled if each[1] < today}
     await _judge(parts, now, over - on_duty, ())
     await _judge(parts, now, on_duty | set(map(_of, current)), current, running.fixes.read)
+    await _tell(parts, now, on_duty, running)
+
+
+async def _tell(parts: Parts, now: datetime, on_duty: set[WorkerDay], running: Running) -> None:
+    """Tell who is on a shift what is still missing, each once a day."""
+    for day, workers in _by_day(on_duty).items():
+        async with parts.pool.connection() as connection:
+            await tell_missing(
+                connection, parts.pack(), day, sorted(workers), now, running.fixes.read
+            )
 
 
 async def _left_over(parts: Parts, today: date) -> set[WorkerDay]:

@@ -170,7 +170,7 @@ async def excused_since(connection: Connection, days: Collection[StoredDay]) -> 
 async def notable_workers(
     connection: Connection, day: date, worker_ids: Collection[int]
 ) -> Mapping[int, Sequence[Sign]]:
-    """Whose verdict of this day changed after it was final, or is under appeal."""
+    """Whose verdict of this day changed, is under appeal, or who was told that something lacks."""
     cursor = await connection.execute(
         """
         SELECT worker_id, 'changed' FROM attendance_changes
@@ -178,6 +178,12 @@ async def notable_workers(
         UNION
         SELECT worker_id, 'appealed' FROM appeals
         WHERE day = %(day)s AND ruling IS NULL AND worker_id = ANY(%(workers)s::integer[])
+        UNION
+        SELECT w.worker_id, 'missing' FROM attendance_warnings w
+        WHERE day = %(day)s AND worker_id = ANY(%(workers)s::integer[])
+          AND jsonb_array_length(body -> 'missing') > 0
+          AND NOT EXISTS (SELECT FROM attendance_days d
+                          WHERE d.worker_id = w.worker_id AND d.day = w.day AND d.final)
         ORDER BY 1, 2
         """,
         {"day": day, "workers": list(worker_ids)},

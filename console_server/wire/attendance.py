@@ -7,8 +7,9 @@ from console_server.wire.base import Body
 
 Outcome = Literal["met", "not_met", "undecided"]
 # What to look at first: a phone that lay still for hours, a faked place, an impossible speed, a
-# final verdict that changed, an open appeal.
-Sign = Literal["still", "mock", "speed", "changed", "appealed"]
+# final verdict that changed, an open appeal; on a running day, that the worker was told by noon
+# what is still missing.
+Sign = Literal["still", "mock", "speed", "changed", "appealed", "missing"]
 
 
 class ShareVerdict(Body, frozen=True):

@@ -20,7 +20,7 @@ export interface BoardFilter {
   readonly sign?: Sign | null;
 }
 
-export const SIGNS: readonly Sign[] = ["still", "mock", "speed", "changed", "appealed"];
+export const SIGNS: readonly Sign[] = ["still", "mock", "speed", "changed", "appealed", "missing"];
 
 /** Rows that match, exceptions first, then by code. `gridName` is what a code is searched by. */
 export function boardRows(

@@ -103,7 +103,7 @@ export interface AttendanceRow {
   patrols: CountVerdict;
   twiceDaily: TwiceDailyVerdict;
   final: boolean;
-  signs: ("appealed" | "changed" | "mock" | "speed" | "still")[];
+  signs: ("appealed" | "changed" | "missing" | "mock" | "speed" | "still")[];
 }
 /**
  * One worker's day with its evidence. `provisional`: the day is still running.
@@ -124,7 +124,7 @@ export interface AttendanceDay {
   patrols: CountVerdict;
   twiceDaily: TwiceDailyVerdict;
   final: boolean;
-  signs: ("appealed" | "changed" | "mock" | "speed" | "still")[];
+  signs: ("appealed" | "changed" | "missing" | "mock" | "speed" | "still")[];
   packCode: string;
   packVersion: string;
   inputHash: string;

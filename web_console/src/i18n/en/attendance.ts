@@ -81,6 +81,7 @@ export const attendance = {
     still: "Phone likely left behind",
     mock: "Simulated location",
     speed: "Impossible speed",
+    missing: "Something missing",
     changed: "Verdict changed",
     appealed: "Under appeal",
   },

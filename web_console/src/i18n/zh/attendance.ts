@@ -79,6 +79,7 @@ export const attendance = {
     still: "疑似手机离身",
     mock: "模拟定位",
     speed: "速度异常",
+    missing: "今日有缺项",
     changed: "判定已变更",
     appealed: "申诉中",
   },
