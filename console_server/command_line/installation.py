@@ -4,6 +4,7 @@ Owns what `gridbeat up` and `gridbeat demo` have in common: the order of startin
 of each role, when it counts as serving. What a demo adds is in `demo.py`.
 """
 
+import json
 import os
 import socket
 import sys
@@ -28,7 +29,6 @@ from console_server.embedded.stack import EmbeddedStack, StackOptions
 from console_server.embedded.supervise import Supervisor
 
 USUAL_HTTP_PORT = 8080
-USUAL_REPORTS_PORT = 5055  # where Traccar Client looks by itself
 SERVING_WITHIN_S = 90.0
 ROLE_STOPS_WITHIN_S = 4.0  # what a role knows is in the store or still at the broker
 
@@ -86,10 +86,14 @@ class Installation:
         Raises:
             StackError: it does not in good time.
         """
-        reports_port = free_port(USUAL_REPORTS_PORT)
+        operators = operator_variables()
+        phones = operators.get("GRIDBEAT_MQTT_PUBLIC_HOST") or address_for_phones(
+            self.choices.listen
+        )
+        reports_port = operators.get("GRIDBEAT_INGEST_HTTP_PORT") or str(self._reports_port())
         server = addresses.server_environment() | {
-            "GRIDBEAT_INGEST_PUBLIC_URL": f"http://{addresses.mqtt_host}:{reports_port}",
-            "GRIDBEAT_MQTT_PUBLIC_HOST": address_for_phones(self.choices.listen),
+            "GRIDBEAT_INGEST_PUBLIC_URL": f"http://{phones}:{reports_port}",
+            "GRIDBEAT_MQTT_PUBLIC_HOST": phones,
             "GRIDBEAT_MQTT_PUBLIC_PORT": str(addresses.mqtt_port),
             "GRIDBEAT_HTTP_HOST": self.choices.listen,
             "GRIDBEAT_HTTP_PORT": str(self.http_port),
@@ -98,7 +102,7 @@ class Installation:
             addresses.ingest_environment()
             | {
                 "GRIDBEAT_INGEST_HTTP_HOST": self.choices.listen,
-                "GRIDBEAT_INGEST_HTTP_PORT": str(reports_port),
+                "GRIDBEAT_INGEST_HTTP_PORT": reports_port,
             }
         )
         self.start_role("ingest", ["telemetry_ingest"], ingest)
@@ -112,6 +116,10 @@ class Installation:
             except StackError as error:
                 raise StackError(f"{error}\nIt last said of its health: {health.said}") from error
         self.directory.http_url_file.write_text(self.url)
+
+    def _reports_port(self) -> int:
+        """The same at every start: phones are told it once."""
+        return int(json.loads(self.directory.ports_file.read_text())["reports"])
 
     def start_role(self, name: str, module: list[str], variables: Mapping[str, str]) -> None:
         """Run one of our modules as a child that sees these variables and no others of ours."""

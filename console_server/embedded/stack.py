@@ -36,6 +36,7 @@ from console_server.embedded.valkey import ValkeyServer
 
 START_LIMIT_S = 60.0
 USUAL_MQTT_PORT = 1883
+USUAL_REPORTS_PORT = 5055  # where Traccar Client looks by itself; ingest listens there
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +177,7 @@ class EmbeddedStack:
                 "or --mqtt-port 0 for any free one."
             )
         usual = USUAL_MQTT_PORT if asked is None else None
+        ports["reports"] = free_port(last.get("reports", USUAL_REPORTS_PORT))
         ports["mqtt"] = asked or free_port(last.get("mqtt", usual))
         return ports
 
