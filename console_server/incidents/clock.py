@@ -29,7 +29,8 @@ def clocked(after: Case, at: datetime, pack: RulePack) -> Case:
     if after.status not in {Status.DISPATCHED, Status.HANDLING}:
         after = replace(after, group_ordered_at=None)
     if after.status in DONE | {Status.HANDLED}:
-        return replace(after, escalation=0, escalated_to=None, warn_at=None)
+        ended = replace(after, stopped_at=None, warn_at=None)
+        return replace(ended, escalation=0, escalated_to=None)
     if after.status == Status.HANDLING and after.overdue_at is None:
         return replace(after, escalation=0, escalated_to=None)
     return after

@@ -56,7 +56,12 @@ async def test_the_whole_loop_from_report_to_close(centre: Centre) -> None:
         assert dispatch["workerId"] == centre.workers["11"]
         order = (await until(near.orders))[0]
         assert (order["dispatch"], order["code"]) == (dispatch["dispatchId"], incident["code"])
-        await until(lambda: socket.incidents[incident["id"]]["dispatches"][0]["sentAt"])
+        await until(
+            lambda: (
+                [each["sentAt"] for each in socket.incidents[incident["id"]]["dispatches"]][:1]
+                not in ([], [None])
+            )
+        )
         assert far.got == []
 
         for step in ("acknowledged", "en_route", "on_scene", "cleared"):
@@ -92,7 +97,7 @@ async def test_the_whole_loop_from_report_to_close(centre: Centre) -> None:
             "answered:",
             "status:evaluated",
         ]
-        assert [event["version"] for event in detail["events"]] == list(range(1, 14))
+        assert [event["version"] for event in detail["events"]] == list(range(1, 15))
         await centre.settled()
         await until(lambda: socket.incidents[incident["id"]]["status"] == "evaluated")
         summary = {name: detail[name] for name in socket.incidents[incident["id"]]}
