@@ -12,6 +12,7 @@ from datetime import date
 from console_server.attendance.columns import columns_of
 from console_server.attendance.day import DayInput, input_hash
 from console_server.attendance.gaps import Cause, Judgement, judge_gaps
+from console_server.attendance.other_rules import RuleOutcome, checkpoint_rule, night_watch
 from console_server.attendance.patrol import Patrol, PatrolCount, count_patrols, patrols_in
 from console_server.attendance.places import Places, places_of
 from console_server.attendance.share import Share, WorkTime, in_grid_share, split_work
@@ -44,6 +45,7 @@ class DayVerdict:
     stays: tuple[Stay, ...]
     patrol_list: tuple[Patrol, ...]
     excused_us: int = 0
+    others: tuple[RuleOutcome, ...] = ()
 
 
 def judge_days(pack: RulePack, days: Sequence[DayInput]) -> list[DayVerdict]:
@@ -84,6 +86,7 @@ def _verdict(pack: RulePack, day: DayInput, stays: list[Stay], places: Places | 
         stays=tuple(stays),
         patrol_list=tuple(patrols),
         excused_us=length(overlap(day.asked, without(day.excused, day.leaves))),
+        others=_others(pack, day, stays, places) if has_ground else (),
     )
 
 
@@ -119,6 +122,20 @@ def _patrols(
         min_work_s=rules.min_work_s,
     )
     return found, count, twice
+
+
+def _others(
+    pack: RulePack, day: DayInput, stays: list[Stay], places: Places | None
+) -> tuple[RuleOutcome, ...]:
+    within = whole(day.domain)
+    if pack.patrol is None or places is None or within is None or not day.planned:
+        return ()
+    found: list[RuleOutcome] = []
+    if pack.checkpoints and _is_asked(day, _free(day, stays), pack.patrol):
+        found += checkpoint_rule(pack.checkpoints, day, stays, places, within)
+    if pack.night_watch:
+        found += night_watch(pack.night_watch, pack.patrol, day, stays, places, pack.zone)
+    return tuple(found)
 
 
 def _windows(pack: RulePack, day: DayInput) -> list[Span]:

@@ -50,7 +50,7 @@ class _Stored:
 async def verify(
     connection: Connection, first: date, last: date, now: datetime
 ) -> AsyncIterator[Compared]:
-    """Every final verdict of the days from first to last that waits for nothing, by day."""
+    """Every verdict on a day that is over, from first to last, that waits for nothing, by day."""
     for day in await _days(connection, first, last):
         stored = await _stored(connection, day)
         for start in range(0, len(stored), BATCH_WORKERS):
@@ -85,7 +85,8 @@ async def _days(connection: Connection, first: date, last: date) -> list[date]:
     cursor = await connection.execute(
         """
         SELECT DISTINCT day FROM attendance_days
-        WHERE final AND day BETWEEN %(first)s AND %(last)s ORDER BY day
+        WHERE day BETWEEN %(first)s AND %(last)s AND NOT (body ->> 'provisional')::boolean
+        ORDER BY day
         """,
         {"first": first, "last": last},
     )
@@ -93,12 +94,12 @@ async def _days(connection: Connection, first: date, last: date) -> list[date]:
 
 
 async def _stored(connection: Connection, day: date) -> list[_Stored]:
-    """Final verdicts of a day without a mark that they are to be judged anew."""
+    """Verdicts of a day that is over, without a mark that they are to be judged anew."""
     async with connection.cursor(row_factory=class_row(_Stored)) as cursor:
         await cursor.execute(
             """
             SELECT worker_id, day, pack_code, pack_version, body FROM attendance_days d
-            WHERE day = %(day)s AND final
+            WHERE day = %(day)s AND NOT (body ->> 'provisional')::boolean
               AND NOT EXISTS (SELECT FROM dirty_days m
                               WHERE m.worker_id = d.worker_id AND m.day = d.day)
             ORDER BY worker_id

@@ -12,6 +12,7 @@ from typing import Literal
 import msgspec
 
 from console_server.attendance.gaps import Cause
+from console_server.attendance.other_rules import Rule, RuleOutcome
 from console_server.attendance.outcome import Outcome
 from console_server.attendance.patrol import Patrol
 from console_server.attendance.spans import SECOND_US, from_us
@@ -140,6 +141,7 @@ def day_to_wire(
         work_spans=[(from_us(start), from_us(end)) for start, end in verdict.work],
         stays=_stays(verdict, grids),
         patrol_list=[_patrol(each) for each in verdict.patrol_list],
+        other_rules=[_rule(each) for each in verdict.others],
     )
 
 
@@ -169,6 +171,18 @@ def _patrol(patrol: Patrol) -> wire.Patrol:
         cells=patrol.cells,
         checkpoints=patrol.checkpoints,
         certain=patrol.certain,
+    )
+
+
+def _rule(each: RuleOutcome) -> wire.RuleVerdict:
+    return wire.RuleVerdict(
+        rule="checkpoints" if each.rule is Rule.CHECKPOINTS else "night_watch",
+        count=each.count,
+        possible=each.possible,
+        required=each.required,
+        from_at=from_us(each.from_us),
+        to_at=from_us(each.to_us),
+        outcome=_OUTCOMES[each.outcome],
     )
 
 

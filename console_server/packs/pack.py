@@ -12,6 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
 from console_server.packs.rules import (
+    CheckpointRules,
     DispatchRules,
     FunctionalGroup,
     GuideTour,
@@ -53,6 +54,7 @@ class RulePack:
     patrol: PatrolRules | None = None
     share: ShareRules | None = None
     twice_daily: TwiceDailyRules | None = None
+    checkpoints: CheckpointRules | None = None
     night_watch: NightWatch | None = None
     guide_tour: GuideTour | None = None
     visit_lists: tuple[VisitList, ...] = ()
@@ -177,6 +179,8 @@ def _rule_faults(pack: RulePack) -> Iterator[str]:
         yield f"share.min_share: {pack.share.min_share} is not between 0 and 1"
     if pack.twice_daily and not pack.patrol:
         yield "twice_daily: needs [patrol] to say what a patrol is"
+    if (pack.checkpoints or pack.night_watch) and not pack.patrol:
+        yield "checkpoints, night_watch: need [patrol]"
     if pack.twice_daily and bool(pack.twice_daily.windows) == (
         pack.twice_daily.min_separation_s is not None
     ):

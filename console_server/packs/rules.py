@@ -184,6 +184,14 @@ class TwiceDailyRules:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckpointRules:
+    """重点要素巡更点: how many different ones of the own grids a day, as far as there are."""
+
+    per_day: int
+    example: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class NightWatch:
     """巡夜: the shifts of the night, in order."""
 

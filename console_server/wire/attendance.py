@@ -59,6 +59,18 @@ class Patrol(Body, frozen=True):
     certain: bool
 
 
+class RuleVerdict(Body, frozen=True):
+    """A further rule of the pack, and the stretch of time that it asks about."""
+
+    rule: Literal["checkpoints", "night_watch"]
+    count: int
+    possible: int
+    required: int
+    from_at: datetime
+    to_at: datetime
+    outcome: Outcome
+
+
 class AttendanceRow(Body, frozen=True):
     """One worker's day in a list."""
 
@@ -98,6 +110,7 @@ class AttendanceDay(AttendanceRow, frozen=True):
     work_spans: list[tuple[datetime, datetime]]
     stays: list[Stay]
     patrol_list: list[Patrol]
+    other_rules: list[RuleVerdict]
 
 
 class AttendanceBoard(Body, frozen=True):

@@ -244,7 +244,7 @@ def test_stored_verdicts_are_those_of_the_record_to_the_byte(
     record.fixes(walking(at(day, "09:03"), at(day, "11:47")))
     record.wait_for_verdict(day)
     verify_verdicts(record.server.owner_url, day, day)
-    assert "1 final verdicts recomputed, 1 equal to the byte" in capsys.readouterr().out
+    assert "1 verdicts recomputed, 1 equal to the byte" in capsys.readouterr().out
     record.write(
         "UPDATE attendance_days SET body = jsonb_set(body, '{time,inside_us}', '1') WHERE day = %s",
         [(day,)],

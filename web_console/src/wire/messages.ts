@@ -88,6 +88,18 @@ export interface Patrol {
   certain: boolean;
 }
 /**
+ * A further rule of the pack, and the stretch of time that it asks about.
+ */
+export interface RuleVerdict {
+  rule: "checkpoints" | "night_watch";
+  count: number;
+  possible: number;
+  required: number;
+  fromAt: string;
+  toAt: string;
+  outcome: "met" | "not_met" | "undecided";
+}
+/**
  * One worker's day in a list.
  */
 export interface AttendanceRow {
@@ -139,6 +151,7 @@ export interface AttendanceDay {
   workSpans: never[][];
   stays: Stay[];
   patrolList: Patrol[];
+  otherRules: RuleVerdict[];
 }
 /**
  * GET /api/attendance?date&area.

@@ -75,6 +75,10 @@ export const attendance = {
     outage: "outage of the system",
     still: "phone lay still for hours",
   },
+  otherRule: {
+    checkpoints: "Checkpoints {n} of {required}",
+    night_watch: "Night watch {from}–{to}",
+  },
   sign: {
     title: "Signs",
     any: "All",

@@ -73,6 +73,7 @@ export const attendance = {
     outage: "系统故障",
     still: "手机数小时未移动",
   },
+  otherRule: { checkpoints: "巡更点 {n}/{required}", night_watch: "夜巡 {from}–{to}" },
   sign: {
     title: "异常线索",
     any: "全部",
