@@ -31,6 +31,14 @@ it("gives a native handset its topic prefix", () => {
   expect(rows.find((row) => row.setting === "prefix")?.text).toBe("gb/1/320111/h1");
 });
 
+it("gives Traccar Client the address that holds its token, and nothing else to enter", () => {
+  const url = "http://10.0.0.2:5055/osmand/secret";
+  expect(settingsOf("traccar", { ...credentials, url })).toEqual([
+    { setting: "url", text: url },
+    { setting: "deviceId", text: "gb7" },
+  ]);
+});
+
 it("packs the same settings into the link that configures OwnTracks", () => {
   const link = new URL(ownTracksLink(credentials));
   expect(link.protocol + link.pathname).toBe("owntracks:/config");
