@@ -1,5 +1,5 @@
 /** Owns the dispatcher's keys. They rest while one types. */
-import { onScopeDispose } from "vue";
+import { onScopeDispose, type Ref } from "vue";
 import { usePreferences } from "@/stores/preferences";
 import { useSelection } from "@/stores/selection";
 import { useSession } from "@/stores/session";
@@ -10,7 +10,8 @@ const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
   (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 
-export function useQueueKeys({ toggleHelp }: { toggleHelp: () => void }): void {
+/** `helping`: whether the list of keys is shown. */
+export function useQueueKeys({ helping }: { helping: Ref<boolean> }): void {
   const selection = useSelection();
   const preferences = usePreferences();
   const session = useSession();
@@ -28,17 +29,24 @@ export function useQueueKeys({ toggleHelp }: { toggleHelp: () => void }): void {
     void dispatching.send(id, null);
   }
 
+  function leave(): void {
+    if (helping.value) helping.value = false;
+    else selection.closeTopmost();
+  }
+
   const keys: Record<string, () => void> = {
     ArrowDown: () => list.mark(1),
     ArrowUp: () => list.mark(-1),
     Enter: list.openMarked,
-    Escape: selection.closeTopmost,
+    Escape: leave,
     d: dispatchTarget,
     n: () => session.may.dispatch && selection.startCreating(),
     l: () => {
       preferences.names = !preferences.names;
     },
-    "?": toggleHelp,
+    "?": () => {
+      helping.value = !helping.value;
+    },
   };
 
   function press(event: KeyboardEvent): void {
