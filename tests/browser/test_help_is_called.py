@@ -3,6 +3,7 @@
 import time
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from outsider import Console, Demo, Handset
@@ -10,21 +11,30 @@ from playwright.sync_api import Page, expect
 
 
 @pytest.fixture
-def caller(demo: Demo, dispatcher: Console) -> Handset:
-    """A second, own handset of a worker who is online."""
-    online = [p for p in dispatcher.get("positions") if p["presence"] == "online"]
+def someone(dispatcher: Console) -> dict[str, Any]:
+    """The position of a worker who is online."""
+    return next(dict(p) for p in dispatcher.get("positions") if p["presence"] == "online")
+
+
+@pytest.fixture
+def caller(demo: Demo, someone: dict[str, Any]) -> Handset:
+    """A second handset of that worker."""
     with Console(demo.url, "admin") as admin:
-        wanted = {"workerId": online[3]["workerId"], "kind": "native"}
+        wanted = {"workerId": someone["workerId"], "kind": "native"}
         return Handset(admin.post("handsets", wanted))
 
 
 def test_a_call_for_help_stays_on_every_screen_until_somebody_is_sent(
-    open_page: Callable[..., Page], dispatcher: Console, caller: Handset
+    open_page: Callable[..., Page],
+    dispatcher: Console,
+    caller: Handset,
+    someone: dict[str, Any],
 ) -> None:
     console, wall = open_page(), open_page("/wall", user="wall")
     expect(wall.get_by_test_id("wall")).to_be_visible()
     expect(console.get_by_test_id("connection-state")).to_have_attribute("data-state", "live")
-    caller.publish("duress", {"id": uuid.uuid4().hex, "at": time.time(), "text": "有人持械"})
+    place = {"lon": someone["lon"], "lat": someone["lat"]}
+    caller.publish("duress", {"id": uuid.uuid4().hex, "at": time.time(), **place})
     expect(console.get_by_test_id("help-alarm")).to_be_visible()
     expect(wall.get_by_test_id("help-alarm")).to_be_visible()
     console.get_by_test_id("help-open").click()
