@@ -92,5 +92,8 @@ export const fileAppeal = (workerId: number, date: string, body: NewAppeal) =>
   call<Appeals>("POST", `/api/attendance/${workerId}/${date}/appeals`, body);
 export const ruleOnAppeal = (appealId: number, body: Ruling) =>
   call<unknown>("POST", `/api/attendance/appeals/${appealId}/ruling`, body);
-export const attendanceExportPath = (month: string, area: string | null) =>
-  `/api/attendance/export.xlsx${query({ month, area })}`;
+export const attendanceExportPath = (
+  month: string,
+  area: string | null,
+  form: "xlsx" | "csv" = "xlsx",
+) => `/api/attendance/export.${form}${query({ month, area })}`;

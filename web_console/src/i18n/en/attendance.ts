@@ -5,6 +5,7 @@ export const attendance = {
   area: "Area",
   allAreas: "All areas",
   search: "Name, code, grid",
+  csv: "CSV",
   export: "Export month to Excel",
   previous: "Previous day",
   next: "Next day",

@@ -5,6 +5,7 @@ export const attendance = {
   area: "区域",
   allAreas: "全部区域",
   search: "姓名、编号、网格",
+  csv: "CSV",
   export: "导出本月 Excel",
   previous: "前一天",
   next: "后一天",
