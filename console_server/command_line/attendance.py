@@ -26,7 +26,7 @@ def verify_verdicts(database_url: str, first: date | None, last: date | None) ->
     begin = max(first or kept_since, kept_since)
     found = asyncio.run(_verify(database_url, begin, last or now.date(), now))
     counts = Counter(each.finding for each in found)
-    click.echo(f"{len(found)} final verdicts recomputed, {counts[Finding.SAME]} equal to the byte")
+    click.echo(f"{len(found)} verdicts recomputed, {counts[Finding.SAME]} equal to the byte")
     differing = [each for each in found if each.finding is not Finding.SAME]
     for each in differing[:SHOWN_MAX]:
         click.echo(f"{each.day} worker {each.worker_id}: {each.finding}")
