@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import structlog
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
-from paho.mqtt.enums import CallbackAPIVersion, MessageType, MQTTProtocolVersion
+from paho.mqtt.enums import CallbackAPIVersion, MessageType, MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
@@ -30,6 +30,7 @@ from telemetry_ingest.waiting import Backoff, WaitingRoom
 
 QOS: Final = 1
 PUBACK: Final = MessageType.PUBACK
+PACKETS_A_LOOK: Final = 50  # then acknowledgements get their turn
 _PUBACK: Final = struct.Struct(">BBH")  # kind, length of what follows, number of the message
 KEEPALIVE_S: Final = 30
 CONNECT_TIMEOUT_S: Final = 5.0
@@ -43,7 +44,19 @@ _log = structlog.get_logger(__name__)
 
 
 class _Client(Client):
-    """Paho's client, which can also acknowledge a whole batch at once."""
+    """Paho's client, which can also read and acknowledge many messages at once."""
+
+    def loop_read(self, max_packets: int = PACKETS_A_LOOK) -> MQTTErrorCode:
+        """Read what is there; paho itself would ask the kernel anew after each packet."""
+        for _ in range(max(max_packets, PACKETS_A_LOOK)):
+            if self._sock is None:
+                return MQTTErrorCode.MQTT_ERR_NO_CONN
+            code = self._packet_read()
+            if code == MQTTErrorCode.MQTT_ERR_AGAIN:
+                break
+            if code > 0:
+                return self._loop_rc_handle(code)
+        return MQTTErrorCode.MQTT_ERR_SUCCESS
 
     def acknowledge_all(self, mids: Sequence[int]) -> None:
         """Queue one write with all PUBACKs: paho wakes its loop once for each write."""
