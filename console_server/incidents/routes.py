@@ -43,11 +43,11 @@ from console_server.packs.pack import RulePack
 from console_server.packs.rules import WorkingTime
 from console_server.parts import Clock
 from console_server.wire.cases import (
+    ClockRuling,
     Incident,
     IncidentPage,
     NewClockRequest,
     NewIncident,
-    Ruling,
     Transition,
 )
 
@@ -163,7 +163,7 @@ async def rule_on(
     areas: NamedDependency[AreaTree],
     clock: NamedDependency[Clock],
     request_id: FromPath[UUID],
-    data: JSONBody[Ruling],
+    data: JSONBody[ClockRuling],
 ) -> Incident:
     """Grant or deny a request that another person made."""
     async with pool.connection() as connection:

@@ -115,7 +115,7 @@ class NewClockRequest(Body, frozen=True):
     days: float = 0.0
 
 
-class Ruling(Body, frozen=True):
+class ClockRuling(Body, frozen=True):
     """POST /api/requests/{id}/ruling, by another person than who asked."""
 
     granted: bool

@@ -356,7 +356,7 @@ export interface NewClockRequest {
 /**
  * POST /api/requests/{id}/ruling, by another person than who asked.
  */
-export interface Ruling1 {
+export interface ClockRuling {
   granted: boolean;
   reason?: string;
 }
