@@ -40,6 +40,8 @@ async def recommend(
         return _NO_PLACE
     rows = await store.dispatches_of(connection, case.incident_id)
     on_it = {row.worker_id for row in rows if row.status in RUNNING}
+    if case.source == "duress" and case.reporter_worker_id is not None:
+        on_it.add(case.reporter_worker_id)  # whoever calls for help cannot be the help
     group_code = await group_code_of(connection, case)
     place = Place(case.lon, case.lat, case.area_id, group_code)
     field = field_of(fleet, place, seen.workers, on_it, now_s)

@@ -13,6 +13,7 @@ from uuid import UUID
 import msgspec
 
 from console_server.database import Connection
+from console_server.dispatches import store
 from console_server.dispatches.commands import Step, advance_dispatch
 from console_server.dispatches.dispatch import Ignored, Status
 from console_server.errors import Invalid
@@ -72,7 +73,9 @@ async def _report(connection: Connection, body: Mapping[str, Any], context: Cont
     known = report.cls is not None and context.rules.pack.find_class(report.cls) is not None
     opening = Opening(
         class_code=report.cls if known and report.cls else UNCLASSIFIED,
-        title=(report.title or text[:TITLE_FROM_TEXT] or UNCLASSIFIED)[:TITLE_MAX],
+        title=(report.title or text[:TITLE_FROM_TEXT] or f"网格员上报 {context.sender.name}")[
+            :TITLE_MAX
+        ],
         source="handset",
         reported_at=context.sender.received_at,
         description=text[:TEXT_MAX],
@@ -87,15 +90,21 @@ async def _report(connection: Connection, body: Mapping[str, Any], context: Cont
 
 async def _duress(connection: Connection, body: Mapping[str, Any], context: Context) -> str:
     call = msgspec.convert(body, DuressMessage)
-    placed = call.lon is not None and call.lat is not None
+    place: tuple[float, float] | None = None
+    if call.lon is not None and call.lat is not None:
+        place = (call.lon, call.lat)
+    else:
+        place = await store.place_of(
+            connection, context.sender.worker_id, context.sender.received_at
+        )
     opening = Opening(
         class_code=DURESS,
         title=f"一键求助 {context.sender.name}",
         source="duress",
         reported_at=context.sender.received_at,
         description=(call.text or "")[:TEXT_MAX],
-        lon=call.lon if placed else None,
-        lat=call.lat if placed else None,
+        lon=place[0] if place else None,
+        lat=place[1] if place else None,
         severity=GRAVEST,
         client_id=_client_id(context.sender, call.id),
         reporter_worker_id=context.sender.worker_id,

@@ -14,6 +14,8 @@ from console_server.database import Connection
 from console_server.dispatches.dispatch import Progress, Status
 from console_server.errors import Conflict
 
+PLACE_WITHIN_S = 1800  # older than half an hour a place no longer helps to find somebody
+
 
 @dataclass(frozen=True, slots=True)
 class DispatchRow:
@@ -168,3 +170,20 @@ async def mark_sent(connection: Connection, dispatch_id: UUID, at: datetime) -> 
         {"dispatch_id": dispatch_id, "at": at},
     )
     return cursor.rowcount == 1
+
+
+async def place_of(
+    connection: Connection, worker_id: int, at: datetime
+) -> tuple[float, float] | None:
+    """Where a worker was shortly before (lon, lat degrees); None without a fix of that time."""
+    cursor = await connection.execute(
+        """
+        SELECT lon, lat FROM positions
+        WHERE worker_id = %(worker_id)s AND fixed_at <= %(at)s
+          AND fixed_at > %(at)s - make_interval(secs => %(within_s)s)
+        ORDER BY fixed_at DESC LIMIT 1
+        """,
+        {"worker_id": worker_id, "at": at, "within_s": PLACE_WITHIN_S},
+    )
+    row = await cursor.fetchone()
+    return None if row is None else (row[0], row[1])

@@ -226,6 +226,19 @@ async def test_a_call_for_help_is_a_gravest_incident_once(centre: Centre, near: 
     assert rows == [(1, "duress", centre.workers["11"], True)]
 
 
+async def test_whoever_calls_for_help_is_not_sent_to_help(centre: Centre, near: Handset) -> None:
+    for worker in ("11", "22"):
+        await centre.place(worker, *IN_WEST)
+    body = {"id": "sos-2", "at": time.time(), "lon": IN_WEST[0], "lat": IN_WEST[1]}
+    outcome = await centre.outcome(await centre.say(near, "duress", body))
+    rows = await centre.query(
+        "SELECT incident_id FROM incidents WHERE code = %s", outcome.partition(":")[2]
+    )
+    console = await centre.console()
+    found = (await console.get(f"incidents/{rows[0][0]}/recommendations")).json()
+    assert centre.workers["11"] not in {each["workerId"] for each in found["candidates"]}
+
+
 async def test_two_handsets_may_use_the_same_message_id(
     centre: Centre, near: Handset, other: Handset
 ) -> None:
