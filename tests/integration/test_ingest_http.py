@@ -1,7 +1,9 @@
 """Traccar Client and OsmAnd over HTTP, against the real process: their points are never lost."""
 
+import socket
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,8 +70,17 @@ def phone(district: District) -> Iterator[Phone]:
         yield phone
 
 
-def listening(district: District, phone: Phone) -> Any:
-    return district.ingest(GRIDBEAT_INGEST_HTTP_PORT=str(phone.port))
+@contextmanager
+def listening(district: District, phone: Phone) -> Iterator[Ingest]:
+    """Ingest, once it takes connections from phones."""
+    with district.ingest(GRIDBEAT_INGEST_HTTP_PORT=str(phone.port)) as ingest:
+        eventually(lambda: _accepts(phone.port))
+        yield ingest
+
+
+def _accepts(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def stored(district: District) -> list[tuple[Any, ...]]:
