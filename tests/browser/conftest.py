@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from outsider import Console, Demo, running_demo, wait_until
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from screen_sizes import WALL
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -18,8 +19,6 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
-WALL = {"width": 1920, "height": 1080}
-PHONE = {"width": 390, "height": 844}
 expect.set_options(timeout=60_000)  # software drawing on a busy machine is slow
 
 

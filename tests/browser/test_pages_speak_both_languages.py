@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable
 
 import pytest
-from conftest import PHONE, WALL
 from outsider import Console
 from playwright.sync_api import Page, expect
+from screen_sizes import PHONE, WALL
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
