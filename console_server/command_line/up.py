@@ -3,7 +3,7 @@
 import click
 
 from console_server.command_line.administrator import first_administrator
-from console_server.command_line.installation import Choices, Installation
+from console_server.command_line.installation import Choices, Installation, address_for_phones
 from console_server.embedded.data_directory import write_private
 from console_server.embedded.errors import StackError
 from console_server.embedded.supervise import run_until_stopped, stopping_on_signals
@@ -36,5 +36,6 @@ def up(choices: Choices) -> None:
                 f"log in as {ADMINISTRATOR} with password {made} "
                 f"(shown once; kept in {installation.directory.administrator_file})"
             )
-        click.echo(f"handsets connect to {choices.listen}:{addresses.mqtt_port} (MQTT)")
+        phones = address_for_phones(choices.listen)
+        click.echo(f"handsets connect to {phones}:{addresses.mqtt_port} (MQTT)")
         run_until_stopped(installation.supervisor)
