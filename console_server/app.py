@@ -29,6 +29,8 @@ from console_server.database import make_pool
 from console_server.dependencies import DEPENDENCIES
 from console_server.dispatches import inbox, timers
 from console_server.dispatches import routes as dispatches
+from console_server.field import session_routes as field_session
+from console_server.field.session import FieldMiddleware
 from console_server.handsets import routes as handsets
 from console_server.handsets.accounts import HandsetAccounts
 from console_server.headers import security_headers
@@ -72,6 +74,7 @@ ROUTERS = [
     health.router,
     ingest_routes.router,
 ]
+FIELD_ROUTERS = [field_session.router]  # below /api/field: for handsets alone
 LOOPS: Mapping[str, Loop] = {
     "relay": relay.run,
     "feed": feed.run,
@@ -89,6 +92,7 @@ def make_app(settings: Settings) -> Litestar:
     return Litestar(
         route_handlers=[
             Router(path="/api", route_handlers=ROUTERS, middleware=[SessionMiddleware()]),
+            Router(path="/api/field", route_handlers=FIELD_ROUTERS, middleware=[FieldMiddleware()]),
             health.metrics,
             web_file,
         ],

@@ -7,6 +7,7 @@ GridbeatError
 ├── Forbidden           the role does not allow it
 ├── Invalid             what was sent breaks a rule; `errors` names fields or rows
 ├── Unauthenticated     nobody is signed in, or the sign-in failed
+│   └── HandsetRevoked  the handset that asks is no longer enrolled
 ├── TooManyAttempts     sign-in is throttled for a while
 └── Unavailable         a part that is needed (broker, ingest) does not answer
 """
@@ -59,6 +60,12 @@ class Unauthenticated(GridbeatError):
     """Nobody is signed in, or the name and password do not match."""
 
     code = "unauthenticated"
+
+
+class HandsetRevoked(Unauthenticated):
+    """The handset was known and is no longer enrolled: it should forget what it was given."""
+
+    code = "handset_revoked"
 
 
 class TooManyAttempts(GridbeatError):

@@ -38,6 +38,14 @@ async def forget_attempts(valkey: Valkey, username: str, address: str) -> None:
     await valkey.delete(_pair(username, address))
 
 
+async def give_back_attempt(valkey: Valkey, address: str) -> None:
+    """A good sign-in does not count against its address: many may share one at a shift's start."""
+    async with valkey.pipeline() as pipe:
+        pipe.set(_single(address), 1, ex=WINDOW_S, nx=True)
+        pipe.decr(_single(address))
+        await pipe.execute()
+
+
 def _pair(username: str, address: str) -> str:
     name = hashlib.sha256(username.casefold().encode()).hexdigest()[:32]
     return f"gb:attempts:{address}:{name}"

@@ -44,7 +44,12 @@ TABLE = [
         for kind in ("areas", "workers", "shifts", "checkpoints", "basemap")
     ),
 ]
-PUBLIC = {("POST", "/api/session"), ("GET", "/api/installation"), ("GET", "/api/health")}
+PUBLIC = {
+    ("POST", "/api/session"),
+    ("GET", "/api/installation"),
+    ("GET", "/api/health"),
+    ("POST", "/api/field/session"),
+}
 
 
 def sign_in(client: httpx.Client, username: str, password: str) -> httpx.Response:

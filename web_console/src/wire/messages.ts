@@ -695,6 +695,16 @@ export interface ImportReport {
   unchanged: number;
 }
 /**
+ * POST and GET /api/field/session. `csrf_token` goes back in the header `X-CSRF-Token`.
+ */
+export interface HandsetSession {
+  workerId: number;
+  workerCode: string;
+  workerName: string;
+  handsetId: string;
+  csrfToken: string;
+}
+/**
  * One ingest process by its last heartbeat. Counters since `started_at`.
  *
  *     Rate and lags (from fix to commit, rounded up; None without fixes) are of the last minute.

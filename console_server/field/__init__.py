@@ -1,0 +1,1 @@
+"""What a worker's handset asks of the server by HTTP: who am I, my day, my orders, my visits."""
