@@ -24,6 +24,7 @@ from console_server.packs.rules import (
     Structure,
     TwiceDailyRules,
     VisitList,
+    WalkingRules,
     WorkflowRules,
     WorkingCalendar,
     WorkingTime,
@@ -51,6 +52,7 @@ class RulePack:
     judgement: JudgementRules
     work: WorkRules = field(default_factory=WorkRules)
     workflow: WorkflowRules = field(default_factory=WorkflowRules)
+    walking: WalkingRules = field(default_factory=WalkingRules)
     patrol: PatrolRules | None = None
     share: ShareRules | None = None
     twice_daily: TwiceDailyRules | None = None
@@ -89,6 +91,11 @@ class RulePack:
         """The severity of a class by the same inheritance; 1 is the gravest."""
         stated = (each.severity for each in self.lineage(class_code) if each.severity is not None)
         return next(stated, self.dispatch.default_severity)
+
+    def skill_of(self, class_code: str) -> str | None:
+        """The skill that a class asks for by the same inheritance, if any."""
+        stated = (each.skill for each in self.lineage(class_code) if each.skill is not None)
+        return next(stated, None)
 
     def group_of(self, class_code: str) -> str | None:
         """The code of the group that handles a class, else the fallback group (兜底)."""

@@ -59,7 +59,10 @@ class FunctionalGroup:
 
 @dataclass(frozen=True, slots=True)
 class IncidentClass:
-    """A class or sub-class of incidents. None: as its parent says. Severity 1 is the gravest."""
+    """A class or sub-class of incidents. None: as its parent says. Severity 1 is the gravest.
+
+    `skill`: of workers who are the better choice for it, as the staff list writes it.
+    """
 
     code: str
     name: str
@@ -67,6 +70,7 @@ class IncidentClass:
     severity: int | None = None
     group: str | None = None
     due: WorkingTime | None = None
+    skill: str | None = None
     example: bool = False
 
 
@@ -102,7 +106,10 @@ class WorkflowRules:
 
 @dataclass(frozen=True, slots=True)
 class DispatchRules:
-    """How orders run. `escalation` names roles, first to last, when nobody acknowledges."""
+    """How orders run. `escalation` names roles, first to last, when nobody acknowledges.
+
+    `rest_s`: how long after an order is cleared somebody else is the better choice.
+    """
 
     acknowledge_within_s: float
     escalation: tuple[str, ...]
@@ -110,6 +117,22 @@ class DispatchRules:
     default_severity: int = 2
     default_due: WorkingTime = WorkingTime(hours=8)
     warn_before_s: float = 3600.0
+    rest_s: float = 600.0
+    example: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WalkingRules:
+    """How fast people on duty walk, for estimates of who is where when.
+
+    `detour_factor`: how much longer streets are than the straight line, where there is no street
+    network. `steps_share`: of the speed that is left on stairs. `crossing_wait_s`: at a street.
+    """
+
+    speed_mps: float = 1.3
+    detour_factor: float = 1.3
+    steps_share: float = 0.5
+    crossing_wait_s: float = 10.0
     example: bool = False
 
 
