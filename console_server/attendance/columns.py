@@ -146,10 +146,10 @@ def _within(fixes: Fixes, edges: Ints) -> Fixes:
 
 def _one_at_a_time(
     key: Ints, lon: Floats, lat: Floats, accuracy_m: Floats, handset_id: Ints
-) -> tuple[Ints, Bools]:
+) -> tuple[Ints | slice, Bools]:
     """Of fixes with one time the most accurate; doubtful where another one contradicts it."""
     if np.all(key[1:] > key[:-1]):
-        return np.arange(len(key)), np.zeros(len(key), np.bool_)
+        return slice(None), np.zeros(len(key), np.bool_)
     order = np.lexsort((lat, lon, handset_id, accuracy_m, key))
     fresh = np.diff(key[order], prepend=-1) != 0
     keep = order[fresh]

@@ -3,11 +3,12 @@
 Owns the layout of the rows on the way; not which workers and days are wanted (`inputs.py`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
 import numpy as np
+from psycopg.abc import Buffer
 
 from console_server.attendance.border import Ints
 from console_server.attendance.day import FIX_DTYPE, Fixes
@@ -30,6 +31,16 @@ _ROW: Final = np.dtype(
     [("fields", ">i2")]
     + [part for name, kind in _COLUMNS for part in ((f"{name}_bytes", ">i4"), (name, kind))]
 )
+_COPY: Final = """
+    COPY (
+        SELECT worker_id, fixed_at, lon, lat, coalesce(accuracy_m, 'NaN'::real),
+               coalesce(grid_id, 0), handset_id, flags
+        FROM positions
+        WHERE worker_id = ANY(%(worker_ids)s::integer[])
+          AND fixed_at >= %(from_at)s AND fixed_at < %(to_at)s
+          AND (%(since)s::timestamptz IS NULL OR received_at >= %(since)s)
+    ) TO STDOUT (FORMAT BINARY)
+"""
 
 
 async def read_fixes(
@@ -42,30 +53,28 @@ async def read_fixes(
 ) -> Mapping[int, Fixes]:
     """Fixes in `[from_at, to_at)` by worker, each in order of time; or only the latest received."""
     held = bytearray()
-    async with (
-        connection.cursor() as cursor,
-        cursor.copy(
-            """
-            COPY (
-                SELECT worker_id, fixed_at, lon, lat, coalesce(accuracy_m, 'NaN'::real),
-                       coalesce(grid_id, 0), handset_id, flags
-                FROM positions
-                WHERE worker_id = ANY(%(worker_ids)s::integer[])
-                  AND fixed_at >= %(from_at)s AND fixed_at < %(to_at)s
-                  AND (%(since)s::timestamptz IS NULL OR received_at >= %(since)s)
-            ) TO STDOUT (FORMAT BINARY)
-            """,
-            {
-                "worker_ids": list(worker_ids),
-                "from_at": from_at,
-                "to_at": to_at,
-                "since": received_since,
-            },
-        ) as copy,
-    ):
-        async for piece in copy:
-            held += piece
+    async for piece in copied_fixes(connection, worker_ids, from_at, to_at, received_since):
+        held += piece
     return by_worker(bytes(held))
+
+
+async def copied_fixes(
+    connection: Connection,
+    worker_ids: Sequence[int],
+    from_at: datetime,
+    to_at: datetime,
+    received_since: datetime | None = None,
+) -> AsyncIterator[Buffer]:
+    """The pieces of a binary COPY of those rows, as they come."""
+    given = {
+        "worker_ids": list(worker_ids),
+        "from_at": from_at,
+        "to_at": to_at,
+        "since": received_since,
+    }
+    async with connection.cursor() as cursor, cursor.copy(_COPY, given) as copy:
+        async for piece in copy:
+            yield piece
 
 
 def by_worker(copied: bytes) -> Mapping[int, Fixes]:

@@ -7,9 +7,9 @@ however long. Presence that is merely possible never makes a patrol certain. Pur
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import IntEnum, auto
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from console_server.attendance.gaps import Judgement
 from console_server.attendance.outcome import Outcome, decide
@@ -21,7 +21,7 @@ from console_server.packs.rules import PatrolRules
 CROSSING_DOUBT_US: Final = 15 * SECOND_US  # a walker's 15 m: how far off a fix in a street may be
 
 
-class Presence(Enum):
+class Presence(IntEnum):
     """What a stay says to a patrol."""
 
     PRESENT = auto()
@@ -31,8 +31,7 @@ class Presence(Enum):
     BRIDGED_OR_PRESENT = auto()  # on an order at an unknown place
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(NamedTuple):
     """A stay as a patrol sees it."""
 
     from_us: int
@@ -40,9 +39,12 @@ class Stretch:
     presence: Presence
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Run:
-    """Presence with its brief interruptions bridged. `crossings` of the border are in doubt."""
+    """Presence with its brief interruptions bridged. `crossings` of the border are in doubt.
+
+    Grows while its stretches are gone through.
+    """
 
     from_us: int
     to_us: int
@@ -81,8 +83,15 @@ class PatrolCount:
     outcome: Outcome | None
 
 
+PRESENCE: Final = {
+    Judgement.INSIDE: Presence.PRESENT,
+    Judgement.OUTSIDE: Presence.ABSENT,
+    Judgement.UNKNOWN: Presence.POSSIBLE,
+    Judgement.ON_ORDER: Presence.BRIDGED,
+}
 SURELY = frozenset({Presence.PRESENT})
 PERHAPS = frozenset({Presence.PRESENT, Presence.POSSIBLE, Presence.BRIDGED_OR_PRESENT})
+BRIDGED = frozenset({Presence.BRIDGED, Presence.BRIDGED_OR_PRESENT})
 
 
 def patrols_in(
@@ -170,15 +179,9 @@ def _stretches(stays: Iterable[Stay], window: Span) -> Iterator[Stretch]:
 
 
 def _presence(stay: Stay) -> Presence:
-    match stay.judgement:
-        case Judgement.INSIDE:
-            return Presence.PRESENT
-        case Judgement.OUTSIDE:
-            return Presence.ABSENT
-        case Judgement.UNKNOWN:
-            return Presence.POSSIBLE
-        case Judgement.ON_ORDER:
-            return Presence.BRIDGED_OR_PRESENT if stay.cause else Presence.BRIDGED
+    if stay.judgement is Judgement.ON_ORDER and stay.cause:
+        return Presence.BRIDGED_OR_PRESENT
+    return PRESENCE[stay.judgement]
 
 
 def _runs(stretches: Sequence[Stretch], counted: frozenset[Presence], brief_us: int) -> list[Run]:
@@ -191,16 +194,14 @@ def _runs(stretches: Sequence[Stretch], counted: frozenset[Presence], brief_us: 
             away_us += each.from_us - until_us
         until_us = each.to_us
         if each.presence in counted:
-            present_us = each.to_us - each.from_us
-            if runs and away_us <= brief_us:
-                before = runs.pop()
-                present_us += before.present_us
-                both = before.crossings + crossings
-                runs.append(Run(before.from_us, each.to_us, present_us, both))
-            else:
-                runs.append(Run(each.from_us, each.to_us, present_us, crossings))
+            if not runs or away_us > brief_us:
+                runs.append(Run(each.from_us, each.from_us, 0))
+            run = runs[-1]
+            run.to_us = each.to_us
+            run.present_us += each.to_us - each.from_us
+            run.crossings += crossings
             away_us = 0
-        elif each.presence not in {Presence.BRIDGED, Presence.BRIDGED_OR_PRESENT}:
+        elif each.presence not in BRIDGED:
             away_us += each.to_us - each.from_us
     return runs
 

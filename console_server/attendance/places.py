@@ -7,12 +7,15 @@ Distance walked is never measured. Pure.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Final
 
 import numpy as np
 
-from console_server.attendance.border import Bools, Ints
+from console_server.attendance.border import Bools, Floats, Ints
 from console_server.attendance.columns import DayColumns, distance_m
 from console_server.attendance.day import Checkpoint
+
+RASTER_CELLS: Final = 1 << 16  # more than these and their numbers are made dense
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -27,8 +30,9 @@ class Visits:
 class Places:
     """One day's proved places in order of time.
 
-    `sure`: whether a fix is accurate enough to tell one cell from its neighbours. `skipped`: how
-    many cells may lie between a fix and the one after it.
+    `cell`: a number for each cell of the raster, from 0. `sure`: whether a fix is accurate enough
+    to tell one cell from its neighbours. `skipped`: how many cells may lie between a fix and the
+    one after it.
     """
 
     at_us: Ints
@@ -42,8 +46,9 @@ class Places:
         low, high = np.searchsorted(self.at_us, [from_us, to_us + 1])
         if low == high:
             return 0, 0
-        proved = len(np.unique(self.cell[low:high][self.sure[low:high]]))
-        possible = len(np.unique(self.cell[low:high])) + int(self.skipped[low : high - 1].sum())
+        touched = self.cell[low:high]
+        proved = _distinct(touched[self.sure[low:high]])
+        possible = _distinct(touched) + int(self.skipped[low : high - 1].sum())
         return proved, possible - proved
 
     def checkpoints(self, from_us: int, to_us: int) -> tuple[int, int]:
@@ -56,24 +61,15 @@ def places_of(batch: DayColumns, proves: Bools, cell_m: float) -> list[Places]:
     """The places of every row. `proves`: which fixes show presence in the own grid."""
     fixes = batch.fixes
     chosen = np.flatnonzero(proves)
-    east, north = np.empty(len(chosen)), np.empty(len(chosen))
-    ground = fixes.ground[chosen]
-    for index in np.unique(ground):
-        border, here = batch.grounds[int(index)].border, ground == index
-        if border:
-            east[here], north[here] = border.to_metres(
-                fixes.lon[chosen[here]], fixes.lat[chosen[here]]
-            )
-        else:
-            east[here], north[here] = 0.0, 0.0
+    east, north = _in_metres(batch, chosen)
     column = np.floor(east / cell_m).astype(np.int64)
     line = np.floor(north / cell_m).astype(np.int64)
-    cell = (column << 32) + line
     apart = np.maximum(np.abs(np.diff(east)), np.abs(np.diff(north)))
     skipped = np.append(np.floor(apart / cell_m).astype(np.int64), 0)[: len(chosen)]
     sure = (fixes.accuracy_m[chosen] <= cell_m / 2) | ~fixes.stated[chosen]
     rows = np.arange(len(batch.days) + 1)
     cuts = np.searchsorted(fixes.row[chosen], rows)
+    cell = _numbered(column, line)
     return [
         Places(
             fixes.at_us[chosen[low:high]],
@@ -101,6 +97,35 @@ def _visits(batch: DayColumns, row: int, checkpoints: Sequence[Checkpoint]) -> t
         near = apart <= each.radius_m + fixes.accuracy_m[some]
         visits.append(Visits(at_us[apart + doubt_m <= each.radius_m], at_us[near]))
     return tuple(visits)
+
+
+def _in_metres(batch: DayColumns, chosen: Ints) -> tuple[Floats, Floats]:
+    """Chosen fixes east and north of the origin of their ground's border; 0 where there is none."""
+    fixes = batch.fixes
+    ground = fixes.ground[chosen]
+    east, north = np.zeros(len(chosen)), np.zeros(len(chosen))
+    begins = np.flatnonzero(np.diff(ground, prepend=-2))
+    for low, high in pairwise([*begins.tolist(), len(ground)]):
+        border, some = batch.grounds[int(ground[low])].border, chosen[low:high]
+        if border:
+            east[low:high], north[low:high] = border.to_metres(fixes.lon[some], fixes.lat[some])
+    return east, north
+
+
+def _numbered(column: Ints, line: Ints) -> Ints:
+    """One small number for each pair, unequal for unequal pairs."""
+    if not len(column):
+        return column
+    column, line = column - column.min(), line - line.min()
+    lines = int(line.max()) + 1
+    number = column * lines + line
+    if int(column.max()) * lines < RASTER_CELLS:
+        return number
+    return np.unique(number, return_inverse=True)[1]
+
+
+def _distinct(numbers: Ints) -> int:
+    return int(np.count_nonzero(np.bincount(numbers))) if len(numbers) else 0
 
 
 def _any(instants: Ints, from_us: int, to_us: int) -> bool:

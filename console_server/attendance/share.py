@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from console_server.attendance.gaps import Cause, Judgement
 from console_server.attendance.outcome import Outcome, decide
-from console_server.attendance.spans import Spans, length, overlap
+from console_server.attendance.spans import Spans, held
 from console_server.attendance.stays import Stay
 from console_server.packs.rules import ShareRules
 
@@ -51,7 +51,7 @@ def split_work(stays: Iterable[Stay], work: Spans) -> WorkTime:
     by_judgement = dict.fromkeys(Judgement, 0)
     order_unknown_us = outage_us = 0
     for stay in stays:
-        worked_us = length(overlap((stay.span,), work))
+        worked_us = held(stay.span, work)
         by_judgement[stay.judgement] += worked_us
         if stay.judgement is Judgement.UNKNOWN and stay.cause == Cause.OUTAGE:
             outage_us += worked_us

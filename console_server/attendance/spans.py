@@ -53,6 +53,12 @@ def length(spans: Spans) -> int:
     return sum(end - start for start, end in spans)
 
 
+def held(span: Span, spans: Spans) -> int:
+    """How much of one span lies in disjoint ones, microseconds."""
+    start, end = span
+    return sum(max(0, min(end, high) - max(start, low)) for low, high in spans)
+
+
 def whole(spans: Spans) -> Span | None:
     """From the first begin to the last end."""
     return (spans[0][0], spans[-1][1]) if spans else None

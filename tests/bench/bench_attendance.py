@@ -1,139 +1,179 @@
-"""How fast a day of attendance is judged, beside the time to read its fixes out of the store.
+"""How fast a city's day is judged, beside reading its fixes from the store, and beside a peer.
 
-    python tests/bench/bench_attendance.py [--workers 1000] [--every-s 30] [--rounds 5]
+    python tests/bench/bench_attendance.py [--workers 10000] [--every-s 10] [--rounds 5]
 
-Starts a database of its own.
+Starts a database of its own. The bare read is a binary COPY of the same rows and columns, in the
+same batches, thrown away as it comes.
 """
 
 import argparse
 import asyncio
+import json
+import resource
+import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any, Final
 
 import numpy as np
-import psycopg
-import shapely
 from bench_figures import Figure
+from city_day import DAY, PACK, CityDay, write_city_day
 
-from console_server.attendance.border import border_of
-from console_server.attendance.day import DayInput, OwnGround
-from console_server.attendance.fix_reader import read_fixes
-from console_server.attendance.inputs import frame_of
-from console_server.attendance.spans import from_us
+from console_server.attendance.commands import keep_verdicts
+from console_server.attendance.fix_reader import copied_fixes
+from console_server.attendance.inputs import frame_of, read_inputs
+from console_server.attendance.recompute import BATCH_WORKERS
 from console_server.attendance.verdict import judge_days
 from console_server.database import Connection
 from console_server.embedded.stack import StackOptions, running_stack
-from console_server.packs.pack import load_pack
 from console_server.schema.migrate import migrate
 
-DAY = date(2026, 11, 18)
-PACK = load_pack("xingdian")
-STEP = 0.01  # degrees a grid is wide
-BATCH_WORKERS = 100
+PEER: Final = Path(__file__).parents[2] / ".setup" / "peers" / "bin" / "python"
+PEER_WORKERS: Final = 50
+MIB: Final = 1024  # of what ru_maxrss counts in
+
+
+@dataclass(slots=True)
+class Spent:
+    """Seconds of each round: reading alone; then collecting, judging and keeping."""
+
+    bare: list[float] = field(default_factory=list)
+    read: list[float] = field(default_factory=list)
+    judge: list[float] = field(default_factory=list)
+    keep: list[float] = field(default_factory=list)
 
 
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    asked.add_argument("--workers", type=int, default=1000)
+    asked.add_argument("--workers", type=int, default=10_000)
     asked.add_argument("--every-s", type=int, default=10)
     asked.add_argument("--hours", type=float, default=8.0)
     asked.add_argument("--rounds", type=int, default=5)
-    for figure in attendance(asked.parse_args()):
+    given = asked.parse_args()
+    for figure in attendance(CityDay(given.workers, given.every_s, given.hours), given.rounds):
         print("\n".join(figure.in_words()))  # noqa: T201
 
 
-def attendance(options: argparse.Namespace) -> Iterator[Figure]:
+def attendance(city: CityDay, rounds: int) -> Iterator[Figure]:
+    """The day as a whole against its read; judging alone against the peer's detection."""
     with tempfile.TemporaryDirectory(prefix="gridbeat-bench-") as folder:
         Path(folder).chmod(0o755)
         with running_stack(Path(folder) / "stack", StackOptions(durable=False)) as stack:
             migrate(stack.database_owner_url)
-            count = write_day(stack.database_owner_url, options)
-            reading, judging = asyncio.run(measure(stack.database_server_url, options))
+            write_city_day(stack.database_owner_url, city)
+            spent = asyncio.run(_measure(stack.database_owner_url, city, rounds))
+            peer = asyncio.run(_peer(stack.database_owner_url, city, Path(folder), rounds))
+    yield from _figures(city, spent)
+    if peer:
+        judged = [city.fixes / each for each in spent.judge]
+        yield Figure(
+            "attendance, judging alone",
+            "fixes/s",
+            judged,
+            "ratio ≥ 20",
+            f"trackintel {peer['version']} stay points",
+            [PEER_WORKERS * city.fixes_each / each for each in peer["seconds"]],
+        )
+
+
+def _figures(city: CityDay, spent: Spent) -> Iterator[Figure]:
+    bare = [city.fixes / each for each in spent.bare]
+    notes = {
+        "fixes": f"{city.fixes:,}",
+        "peak MiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // MIB,
+    }
+    whole = [read + judge for read, judge in zip(spent.read, spent.judge, strict=True)]
     yield Figure(
         "attendance, read and judge",
         "fixes/s",
-        [count / (read + judge) for read, judge in zip(reading, judging, strict=True)],
-        "ratio ≥ 0.67 (in at most 1.5 times the read)",
-        "read alone",
-        [count / read for read in reading],
-        {"fixes": count},
+        [city.fixes / each for each in whole],
+        "ratio ≥ 0.67 (in at most 1.5 times the read), ≤ 4096 MiB",
+        "bare read of the same rows",
+        bare,
+        notes,
+    )
+    kept = [first + keep for first, keep in zip(whole, spent.keep, strict=True)]
+    yield Figure(
+        "attendance, read, judge and keep",
+        "fixes/s",
+        [city.fixes / each for each in kept],
+        "none set: verdicts and their evidence written as well",
+        "bare read of the same rows",
+        bare,
     )
 
 
-def write_day(url: str, options: argparse.Namespace) -> int:
-    """Each worker walks about the own grid and strays across the border now and then."""
-    fixes_a_worker = int(options.hours * 3600 / options.every_s)
-    start = frame_of(DAY, PACK, datetime.now(PACK.zone)).from_us + 8 * 3600 * 1_000_000
-    rng = np.random.default_rng(7)
-    with psycopg.connect(url) as connection, connection.cursor() as cursor:
-        with cursor.copy(
-            "COPY positions (worker_id, fixed_at, handset_id, received_at, lon, lat, accuracy_m,"
-            " grid_id, flags) FROM STDIN"
-        ) as copy:
-            for worker in range(1, options.workers + 1):
-                lon, lat = walk(rng, worker, fixes_a_worker, options.every_s)
-                inside = (np.abs(lon - middle(worker)) < STEP / 2) & (np.abs(lat - 32) < STEP / 2)
-                for index in range(fixes_a_worker):
-                    at = from_us(start + index * options.every_s * 1_000_000)
-                    grid = worker if inside[index] else None
-                    accuracy = 5 + 30 * (index % 17 == 0)
-                    copy.write_row(
-                        (worker, at, worker, at, lon[index], lat[index], accuracy, grid, 0)
-                    )
-        connection.execute("ANALYZE positions")
-    return fixes_a_worker * options.workers
+async def _measure(url: str, city: CityDay, rounds: int) -> Spent:
+    spent = Spent()
+    async with await Connection.connect(url) as connection:
+        for _ in range(rounds):
+            for seconds in (spent.bare, spent.read, spent.judge, spent.keep):
+                seconds.append(0.0)
+            for some in _batches(city.workers):
+                await _one_batch(connection, some, spent)
+            await connection.rollback()  # every round keeps new days, none changed ones
+    return spent
 
 
-def walk(
-    rng: np.random.Generator, worker: int, count: int, every_s: int
-) -> tuple[np.ndarray, np.ndarray]:
-    steps = rng.normal(0, 1.0 * every_s / 111_000, (2, count)).cumsum(axis=1)
-    bend = np.abs((steps / STEP * 1.05 + 0.5) % 2 - 1) - 0.5  # folded back into the grid and a bit
-    return middle(worker) + bend[0] * STEP * 1.02, 32 + bend[1] * STEP
+async def _one_batch(connection: Connection, some: Sequence[int], spent: Spent) -> None:
+    began = time.perf_counter()
+    async for _ in copied_fixes(connection, some, *_whole_day()):
+        pass
+    spent.bare[-1] += time.perf_counter() - began
+
+    began = time.perf_counter()
+    inputs = await read_inputs(connection, _frame(), some)
+    spent.read[-1] += time.perf_counter() - began
+
+    began = time.perf_counter()
+    verdicts = judge_days(PACK, inputs)
+    spent.judge[-1] += time.perf_counter() - began
+
+    began = time.perf_counter()
+    await keep_verdicts(connection, PACK, verdicts, _now())
+    spent.keep[-1] += time.perf_counter() - began
 
 
-def middle(worker: int) -> float:
-    return 110 + worker * STEP * 3
-
-
-def day_of(worker: int, fixes: np.ndarray) -> DayInput:
-    frame = frame_of(DAY, PACK, datetime.now(PACK.zone))
-    west = middle(worker) - STEP / 2
-    outline = shapely.box(west, 32 - STEP / 2, west + STEP, 32 + STEP / 2)
-    ground = OwnGround(frame.from_us, frame.to_us, (worker,), border_of((shapely.to_wkb(outline),)))
-    begin = frame.from_us + 8 * 3600 * 1_000_000
-    planned = (
-        (begin, begin + 4 * 3600_000_000),
-        (begin + 5 * 3600_000_000, begin + 9 * 3600_000_000),
+async def _peer(url: str, city: CityDay, folder: Path, rounds: int) -> dict[str, Any] | None:
+    """What the peer needs for the fixes of some workers; None where it is not installed."""
+    if not PEER.exists():
+        return None
+    file = folder / "fixes.npz"
+    some = range(1, min(PEER_WORKERS, city.workers) + 1)
+    async with await Connection.connect(url) as connection:
+        days = await read_inputs(connection, _frame(), some)
+    fixes = np.concatenate([day.fixes for day in days])
+    worker = np.repeat([day.worker_id for day in days], [len(day.fixes) for day in days])
+    np.savez(file, worker=worker, **{name: fixes[name] for name in ("at_us", "lon", "lat")})
+    program = Path(__file__).with_name("peer_staypoints.py")
+    said = await asyncio.create_subprocess_exec(
+        PEER, program, file, str(rounds), stdout=subprocess.PIPE
     )
-    return DayInput(worker, DAY, fixes, (ground,), planned=planned)
+    out, _ = await said.communicate()
+    found: dict[str, Any] = json.loads(out)
+    return found
 
 
-async def measure(url: str, options: argparse.Namespace) -> tuple[list[float], list[float]]:
-    reading, judging = [], []
-    for _ in range(options.rounds):
-        read_s = judge_s = 0.0
-        async with await Connection.connect(url) as connection:
-            for first in range(1, options.workers + 1, BATCH_WORKERS):
-                some = range(first, min(first + BATCH_WORKERS, options.workers + 1))
-                began = time.perf_counter()
-                fixes = await read_day(connection, some)
-                read_s += time.perf_counter() - began
-                days = [day_of(worker, fixes[worker]) for worker in some]
-                began = time.perf_counter()
-                judge_days(PACK, days)
-                judge_s += time.perf_counter() - began
-        reading.append(read_s)
-        judging.append(judge_s)
-    return reading, judging
+def _batches(workers: int) -> Iterator[Sequence[int]]:
+    for first in range(1, workers + 1, BATCH_WORKERS):
+        yield range(first, min(first + BATCH_WORKERS, workers + 1))
 
 
-async def read_day(connection: Connection, workers: Sequence[int]) -> dict[int, np.ndarray]:
+def _whole_day() -> tuple[datetime, datetime]:
     begin = datetime(DAY.year, DAY.month, DAY.day, tzinfo=PACK.zone)
-    return dict(await read_fixes(connection, workers, begin, begin + timedelta(days=1)))
+    return begin, begin + timedelta(days=1)
+
+
+def _now() -> datetime:
+    return _whole_day()[1] + timedelta(days=2)
+
+
+def _frame() -> Any:
+    return frame_of(DAY, PACK, _now())
 
 
 if __name__ == "__main__":

@@ -17,10 +17,11 @@ from bench_hub import hub
 from bench_ingest import backlog, single
 from bench_rig import Rig, rig
 from bench_sink import sink
+from city_day import CityDay
 
 
 def _attendance(rounds: int) -> Iterator[Figure]:
-    return attendance(argparse.Namespace(workers=500, every_s=10, hours=8.0, rounds=rounds))
+    return attendance(CityDay(workers=10_000), rounds)
 
 
 ALONE: dict[str, Callable[[int], Iterator[Figure]]] = {
