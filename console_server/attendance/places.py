@@ -121,7 +121,8 @@ def _numbered(column: Ints, line: Ints) -> Ints:
     number = column * lines + line
     if int(column.max()) * lines < RASTER_CELLS:
         return number
-    return np.unique(number, return_inverse=True)[1]
+    dense: Ints = np.unique(number, return_inverse=True)[1]
+    return dense
 
 
 def _distinct(numbers: Ints) -> int:
