@@ -4,11 +4,14 @@
 GridbeatError
 ├── NotFound            what was named is not there, or not in the areas one may see
 ├── Conflict            it was changed meanwhile, or it exists already
+│   └── PhotosFull      the case, or whoever sends, has as many photos as allowed
 ├── Forbidden           the role does not allow it
 ├── Invalid             what was sent breaks a rule; `errors` names fields or rows
+│   ├── PhotoTypeRefused, PhotoTooLarge, PhotoUnreadable
 ├── Unauthenticated     nobody is signed in, or the sign-in failed
 │   └── HandsetRevoked  the handset that asks is no longer enrolled
 ├── TooManyAttempts     sign-in is throttled for a while
+│   └── TooManyRequests a caller's share of a route is used up for a while
 └── Unavailable         a part that is needed (broker, ingest) does not answer
 """
 
@@ -56,6 +59,30 @@ class Invalid(GridbeatError):
     code = "invalid"
 
 
+class PhotosFull(Conflict):
+    """There are as many photos as there may be."""
+
+    code = "photos_full"
+
+
+class PhotoTypeRefused(Invalid):
+    """Not a kind of picture that is taken, whatever it is called."""
+
+    code = "photo_type"
+
+
+class PhotoTooLarge(Invalid):
+    """More bytes or pixels than a photo may have."""
+
+    code = "photo_too_large"
+
+
+class PhotoUnreadable(Invalid):
+    """It begins like a picture and is broken or incomplete."""
+
+    code = "photo_unreadable"
+
+
 class Unauthenticated(GridbeatError):
     """Nobody is signed in, or the name and password do not match."""
 
@@ -76,6 +103,12 @@ class TooManyAttempts(GridbeatError):
     def __init__(self, detail: str, retry_after_s: int) -> None:
         super().__init__(detail)
         self.retry_after_s = retry_after_s
+
+
+class TooManyRequests(TooManyAttempts):
+    """A caller's share is used up; the next call makes sense after `retry_after_s` seconds."""
+
+    code = "too_many_requests"
 
 
 class Unavailable(GridbeatError):

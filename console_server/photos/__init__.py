@@ -1,0 +1,1 @@
+"""Photos of cases: decoded, made anew without anything but the picture, kept in the store."""
