@@ -50,6 +50,7 @@ from console_server.parts import Parts, utc_now
 from console_server.problems import EXCEPTION_HANDLERS
 from console_server.settings import Settings
 from console_server.shifts import routes as shifts
+from console_server.streets.current import CurrentStreets
 from console_server.tracks import routes as tracks
 from console_server.web_files import web_file
 from console_server.workers import routes as workers
@@ -129,7 +130,7 @@ async def _parts(app: Litestar) -> AsyncIterator[None]:
             await ensure_pack(connection, pack)
         await areas_in_force.reload(pool)
         accounts, watch = HandsetAccounts(settings, pool), HealthWatch()
-        backlog = BrokerBacklog()
+        backlog, streets = BrokerBacklog(), CurrentStreets()
         parts = Parts(settings, pool, valkey, utc_now, areas_in_force, lambda: pack, Hub())
         app.state.update(
             parts=parts,
@@ -137,12 +138,14 @@ async def _parts(app: Litestar) -> AsyncIterator[None]:
             handset_accounts=accounts,
             health=watch,
             broker_backlog=backlog,
+            streets=streets,
         )
         own = {
             "areas": areas_in_force.follow,
             "accounts": accounts.run,
             "health": watch.run,
             "backlog": backlog.run,
+            "streets": streets.follow,
         }
         async with running({**LOOPS, **own}, parts):
             yield

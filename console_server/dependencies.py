@@ -1,4 +1,4 @@
-"""What a handler can ask for by name: pool, valkey, areas, pack, settings, clock, hub."""
+"""What a handler can ask for by name: pool, valkey, areas, pack, settings, clock, hub, streets."""
 
 from typing import Any
 
@@ -36,6 +36,10 @@ def _hub(state: State) -> Any:  # noqa: ANN401 - idem
     return _parts(state).hub
 
 
+def _streets(state: State) -> Any:  # noqa: ANN401 - idem
+    return state.streets
+
+
 def _handset_accounts(state: State) -> Any:  # noqa: ANN401 - idem
     return state.handset_accounts
 
@@ -53,5 +57,6 @@ DEPENDENCIES = {
     "areas": Provide(_areas, sync_to_thread=False),
     "pack": Provide(_pack, sync_to_thread=False),
     "hub": Provide(_hub, sync_to_thread=False),
+    "streets": Provide(_streets, sync_to_thread=False),
     "handset_accounts": Provide(_handset_accounts, sync_to_thread=False),
 }

@@ -1,7 +1,8 @@
 """Owns the folder of a seeded district: what the import commands read, and what the fleet needs.
 
-    areas.geojson basemap.geojson workers.xlsx shifts.csv checkpoints.csv   for the importers
-    network.npz district.json                                              for the fleet alone
+    areas.geojson basemap.geojson streets.geojson workers.xlsx shifts.csv checkpoints.csv
+                                   for the importers
+    network.npz district.json      for the fleet alone
 
 A town read back from its folder is equal to the town that was written there.
 """
@@ -18,7 +19,13 @@ from python_calamine import CalamineWorkbook
 
 from simulators.checkpoints import Checkpoint
 from simulators.city import City, generate
-from simulators.geojson import read_areas, read_basemap, write_areas, write_basemap
+from simulators.geojson import (
+    read_areas,
+    read_basemap,
+    write_areas,
+    write_basemap,
+    write_streets,
+)
 from simulators.network import Network
 from simulators.roster import Shift, plan
 from simulators.staff import Worker, employ
@@ -36,6 +43,7 @@ def write_district(out_dir: Path, workers: int, seed: int, now: datetime) -> Cit
     staff = employ(city.grids, workers, seed)
     write_areas(out_dir / "areas.geojson", city.areas)
     write_basemap(out_dir / "basemap.geojson", city.basemap)
+    write_streets(out_dir / "streets.geojson", city.network)
     write_workers(out_dir / "workers.xlsx", staff)
     write_shifts(out_dir / "shifts.csv", plan(staff, seed, now))
     _write_checkpoints(out_dir / "checkpoints.csv", city.checkpoints)

@@ -7,12 +7,21 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from shapely import linestrings
 from shapely.geometry import mapping, shape
 
 from simulators.areas import Area
 from simulators.basemap import Feature
+from simulators.network import Network
 
 Json = dict[str, Any]
+_SIDEWALK: Json = {"highway": "footway", "footway": "sidewalk"}
+# By a way's rank, in the order of `network.RANKS`: along streets, between houses, over streets.
+WAY_TAGS: tuple[Json, ...] = (
+    *(_SIDEWALK, _SIDEWALK, _SIDEWALK),
+    {"highway": "path"},
+    {"highway": "footway", "footway": "crossing"},
+)
 
 
 def write_areas(path: Path, areas: tuple[Area, ...]) -> None:
@@ -39,6 +48,12 @@ def read_basemap(path: Path) -> tuple[Feature, ...]:
         Feature(p["layer"], p["name"], p["class"], shape(geometry), p.get("floors", 0))
         for p, geometry in _read(path)
     )
+
+
+def write_streets(path: Path, network: Network) -> None:
+    """Write the ways that people walk on, tagged as in OpenStreetMap."""
+    lines = linestrings(network.lonlat[network.ends])
+    _write(path, [(WAY_TAGS[rank], line) for rank, line in zip(network.rank, lines, strict=True)])
 
 
 def _area_properties(area: Area) -> Json:

@@ -32,6 +32,7 @@ DISTRICT_FILES: dict[Kind, str] = {
     "shifts": "shifts.csv",
     "checkpoints": "checkpoints.csv",
     "basemap": "basemap.geojson",
+    "streets": "streets.geojson",
 }
 
 

@@ -22,13 +22,14 @@ from console_server.imports.checkpoints import import_checkpoints
 from console_server.imports.complaints import Complaints
 from console_server.imports.outcome import ImportContext
 from console_server.imports.shifts import import_shifts
+from console_server.imports.streets import import_streets
 from console_server.imports.workers import import_workers
 from console_server.packs.pack import RulePack, load_pack, parse_pack
 from console_server.packs.store import ensure_pack
 from console_server.wire.field import ImportReport
 from telemetry_ingest.wire.live import REFERENCE_CHANNEL
 
-ImportKind = Literal["areas", "workers", "shifts", "checkpoints", "basemap"]
+ImportKind = Literal["areas", "workers", "shifts", "checkpoints", "basemap", "streets"]
 Importer = Callable[[bytes, ImportContext], Awaitable[ImportReport]]
 IMPORTERS: Final[Mapping[ImportKind, Importer]] = {
     "areas": import_areas,
@@ -36,6 +37,7 @@ IMPORTERS: Final[Mapping[ImportKind, Importer]] = {
     "shifts": import_shifts,
     "checkpoints": import_checkpoints,
     "basemap": import_basemap,
+    "streets": import_streets,
 }
 FILE_MAX_BYTES: Final = 64 << 20  # a city's base map is some 20 MB
 DEFAULT_PACK: Final = "xingdian"
