@@ -178,6 +178,26 @@ ALTER TABLE public.accounts ALTER COLUMN account_id ADD GENERATED ALWAYS AS IDEN
     CACHE 1
 );
 
+CREATE TABLE public.alerts (
+    alert_id uuid NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    kind text NOT NULL,
+    worker_id integer,
+    area_id integer NOT NULL,
+    cause text NOT NULL,
+    silent_since timestamp with time zone NOT NULL,
+    silent_count integer DEFAULT 1 NOT NULL,
+    raised_at timestamp with time zone NOT NULL,
+    acknowledged_at timestamp with time zone,
+    acknowledged_by text,
+    ended_at timestamp with time zone,
+    ending text,
+    CONSTRAINT alerts_check CHECK (((ended_at IS NULL) = (ending IS NULL))),
+    CONSTRAINT alerts_check1 CHECK (((kind = 'silent'::text) = (worker_id IS NOT NULL))),
+    CONSTRAINT alerts_ending_check CHECK ((ending = ANY (ARRAY['heard'::text, 'off_duty'::text, 'in_area_alert'::text]))),
+    CONSTRAINT alerts_kind_check CHECK ((kind = ANY (ARRAY['silent'::text, 'area_silent'::text])))
+);
+
 CREATE TABLE public.appeals (
     appeal_id bigint NOT NULL,
     worker_id integer NOT NULL,
@@ -500,6 +520,8 @@ CREATE TABLE public.incidents (
     escalation integer DEFAULT 0 NOT NULL,
     escalated_to text,
     escalate_at timestamp with time zone,
+    answered_at timestamp with time zone,
+    answered_by text,
     CONSTRAINT incidents_severity_check CHECK (((severity >= 1) AND (severity <= 4))),
     CONSTRAINT incidents_source_check CHECK ((source = ANY (ARRAY['handset'::text, 'dispatcher'::text, 'hotline'::text, 'resident'::text, 'duress'::text, 'alert'::text])))
 );
@@ -584,6 +606,28 @@ CREATE TABLE public.packs (
     loaded_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE public.photos (
+    photo_id uuid NOT NULL,
+    incident_id uuid,
+    waits_for text,
+    upload_key text NOT NULL,
+    sent_sha256 bytea NOT NULL,
+    sha256 bytea NOT NULL,
+    added_at timestamp with time zone NOT NULL,
+    added_by text NOT NULL,
+    worker_id integer,
+    account_id integer,
+    width integer NOT NULL,
+    height integer NOT NULL,
+    content bytea NOT NULL,
+    thumbnail bytea NOT NULL,
+    CONSTRAINT photos_check CHECK (((incident_id IS NULL) <> (waits_for IS NULL))),
+    CONSTRAINT photos_sent_sha256_check CHECK ((octet_length(sent_sha256) = 32)),
+    CONSTRAINT photos_sha256_check CHECK ((octet_length(sha256) = 32))
+);
+ALTER TABLE ONLY public.photos ALTER COLUMN content SET STORAGE EXTERNAL;
+ALTER TABLE ONLY public.photos ALTER COLUMN thumbnail SET STORAGE EXTERNAL;
+
 CREATE TABLE public.positions (
     worker_id integer NOT NULL,
     fixed_at timestamp with time zone NOT NULL,
@@ -624,6 +668,18 @@ ALTER TABLE public.reopened_spans ALTER COLUMN span_id ADD GENERATED ALWAYS AS I
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE public.resident_reports (
+    incident_id uuid NOT NULL,
+    code_sha256 bytea NOT NULL,
+    phone text,
+    rating smallint,
+    remark text,
+    rated_at timestamp with time zone,
+    CONSTRAINT resident_reports_check CHECK (((rating IS NULL) = (rated_at IS NULL))),
+    CONSTRAINT resident_reports_code_sha256_check CHECK ((octet_length(code_sha256) = 32)),
+    CONSTRAINT resident_reports_rating_check CHECK (((rating >= 1) AND (rating <= 5)))
 );
 
 CREATE TABLE public.schema_migrations (
@@ -721,6 +777,9 @@ ALTER TABLE ONLY public.accounts
 
 ALTER TABLE ONLY public.accounts
     ADD CONSTRAINT accounts_username_key UNIQUE (username);
+
+ALTER TABLE ONLY public.alerts
+    ADD CONSTRAINT alerts_pkey PRIMARY KEY (alert_id);
 
 ALTER TABLE ONLY public.appeals
     ADD CONSTRAINT appeals_pkey PRIMARY KEY (appeal_id);
@@ -833,11 +892,23 @@ ALTER TABLE ONLY public.outbox
 ALTER TABLE ONLY public.packs
     ADD CONSTRAINT packs_pkey PRIMARY KEY (code, version);
 
+ALTER TABLE ONLY public.photos
+    ADD CONSTRAINT photos_pkey PRIMARY KEY (photo_id);
+
+ALTER TABLE ONLY public.photos
+    ADD CONSTRAINT photos_upload_key_key UNIQUE (upload_key);
+
 ALTER TABLE ONLY public.positions
     ADD CONSTRAINT positions_pkey PRIMARY KEY (worker_id, fixed_at, handset_id);
 
 ALTER TABLE ONLY public.reopened_spans
     ADD CONSTRAINT reopened_spans_pkey PRIMARY KEY (span_id);
+
+ALTER TABLE ONLY public.resident_reports
+    ADD CONSTRAINT resident_reports_code_sha256_key UNIQUE (code_sha256);
+
+ALTER TABLE ONLY public.resident_reports
+    ADD CONSTRAINT resident_reports_pkey PRIMARY KEY (incident_id);
 
 ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (name);
@@ -865,6 +936,12 @@ ALTER TABLE ONLY public.workers
 
 ALTER TABLE ONLY public.workers
     ADD CONSTRAINT workers_pkey PRIMARY KEY (worker_id);
+
+CREATE INDEX alerts_raised ON public.alerts USING btree (raised_at);
+
+CREATE UNIQUE INDEX alerts_running_area ON public.alerts USING btree (area_id) WHERE ((kind = 'area_silent'::text) AND (ended_at IS NULL));
+
+CREATE UNIQUE INDEX alerts_running_worker ON public.alerts USING btree (worker_id) WHERE ((kind = 'silent'::text) AND (ended_at IS NULL));
 
 CREATE INDEX appeals_day ON public.appeals USING btree (day, worker_id);
 
@@ -926,7 +1003,13 @@ CREATE INDEX outbox_done ON public.outbox USING btree (done_at) WHERE (done_at I
 
 CREATE INDEX outbox_waiting ON public.outbox USING btree (outbox_id) WHERE (done_at IS NULL);
 
+CREATE INDEX photos_incident ON public.photos USING btree (incident_id, added_at) WHERE (incident_id IS NOT NULL);
+
+CREATE INDEX photos_waiting ON public.photos USING btree (waits_for, added_at) WHERE (waits_for IS NOT NULL);
+
 CREATE INDEX rejected_fixes_received ON public.rejected_fixes USING btree (received_at);
+
+CREATE INDEX resident_reports_rated ON public.resident_reports USING btree (rated_at) WHERE (rated_at IS NOT NULL);
 
 CREATE INDEX shifts_end ON public.shifts USING btree (ends_at);
 
@@ -953,6 +1036,12 @@ ALTER TABLE ONLY public.accounts
 
 ALTER TABLE ONLY public.accounts
     ADD CONSTRAINT accounts_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id);
+
+ALTER TABLE ONLY public.alerts
+    ADD CONSTRAINT alerts_area_id_fkey FOREIGN KEY (area_id) REFERENCES public.areas(area_id);
+
+ALTER TABLE ONLY public.alerts
+    ADD CONSTRAINT alerts_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id);
 
 ALTER TABLE ONLY public.appeals
     ADD CONSTRAINT appeals_filed_by_fkey FOREIGN KEY (filed_by) REFERENCES public.accounts(account_id);
@@ -1040,6 +1129,18 @@ ALTER TABLE ONLY public.incidents
 
 ALTER TABLE ONLY public.leaves
     ADD CONSTRAINT leaves_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id);
+
+ALTER TABLE ONLY public.photos
+    ADD CONSTRAINT photos_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(account_id);
+
+ALTER TABLE ONLY public.photos
+    ADD CONSTRAINT photos_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES public.incidents(incident_id);
+
+ALTER TABLE ONLY public.photos
+    ADD CONSTRAINT photos_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id);
+
+ALTER TABLE ONLY public.resident_reports
+    ADD CONSTRAINT resident_reports_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES public.incidents(incident_id);
 
 ALTER TABLE ONLY public.shifts
     ADD CONSTRAINT shifts_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id);
