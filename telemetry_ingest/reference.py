@@ -157,9 +157,10 @@ def schedules(handsets: Rows, shifts: Rows, leaves: Rows, zone: ZoneInfo) -> dic
     """When handsets that cannot say their duty, or never did yet, count as on duty.
 
     During their worker's shifts less the leaves, and from enrolment to the end of that day, so that
-    a trial works at once.
+    a trial works at once. The last instant of a shift belongs to it: a fix that comes just then
+    proves the time before it.
     """
-    planned, away = _by_worker(shifts), _by_worker(leaves)
+    planned, away = _by_worker(shifts, closed_us=1), _by_worker(leaves)
     return {
         handset_id: merged(
             [
@@ -172,10 +173,10 @@ def schedules(handsets: Rows, shifts: Rows, leaves: Rows, zone: ZoneInfo) -> dic
     }
 
 
-def _by_worker(rows: Rows) -> dict[int, list[Period]]:
+def _by_worker(rows: Rows, closed_us: int = 0) -> dict[int, list[Period]]:
     found: dict[int, list[Period]] = defaultdict(list)
     for worker_id, starts_at, ends_at in rows:
-        found[worker_id].append(Period(instant_us(starts_at), instant_us(ends_at)))
+        found[worker_id].append(Period(instant_us(starts_at), instant_us(ends_at) + closed_us))
     return found
 
 

@@ -272,7 +272,7 @@ def test_owntracks_is_on_duty_from_enrolment_and_its_repeats_are_duplicates(
     ) == [(10.0, pytest.approx(0.77))]
 
 
-def test_owntracks_is_on_duty_during_shifts(district: District, enrol: Enrol) -> None:
+def test_owntracks_is_on_duty_during_shifts_their_last_instant_included(district: District, enrol: Enrol) -> None:
     phone = enrol("owntracks")
     now = int(time.time())
     district.rows(
@@ -284,11 +284,11 @@ def test_owntracks_is_on_duty_during_shifts(district: District, enrol: Enrol) ->
     )
     with district.valkey() as valkey:
         valkey.publish(REFERENCE_CHANNEL, b"1")
-    for at in (now - 200_001, now - 195_000, now - 190_000):
+    for at in (now - 200_001, now - 195_000, now - 190_000, now - 189_999):
         said = {"_type": "location", "lat": 32.005, "lon": 118.605, "tst": at}
         phone.send_to(f"owntracks/{phone.name}/phone", said)
     eventually(lambda: reasons(district, phone) == ["off_duty"] * 2)
-    assert [row[0] for row in stored(district, phone)] == [now - 195_000]
+    assert [row[0] for row in stored(district, phone)] == [now - 195_000, now - 190_000]
 
 
 def test_a_revoked_handset_is_refused(district: District, enrol: Enrol) -> None:
