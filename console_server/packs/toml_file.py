@@ -6,12 +6,14 @@ of a value (`pack.py` checks what belongs together).
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from fractions import Fraction
 from typing import TypeVar, get_args, get_type_hints
 
 import msgspec
+
+from console_server.packs.lines import line_or_above
 
 Shape = TypeVar("Shape")
 
@@ -34,15 +36,16 @@ def read_toml(text: str, shape: type[Shape], file: str) -> Shape:
         content = tomllib.loads(text)
         if unknown := list(_unknown_keys(content, shape, "$")):
             raise PackError(
-                f"{_place(text, file, path)}: key {path} is not known" for path in unknown
+                place(text, file, _steps(path), f"key {path} is not known") for path in unknown
             )
         return msgspec.convert(content, shape, dec_hook=_decode)
     except tomllib.TOMLDecodeError as error:
-        raise PackError([f"{file}: {error}"]) from error
+        line = re.search(r"at line (\d+)", str(error))
+        where = f"{file}:{line[1]}" if line else file
+        raise PackError([f"{where}: {error}"]) from error
     except msgspec.ValidationError as error:
         path = re.search(r"`(\$.*?)`$", str(error))
-        where = _place(text, file, path[1]) if path else file
-        raise PackError([f"{where}: {error}"]) from error
+        raise PackError([place(text, file, _steps(path[1] if path else ""), str(error))]) from error
 
 
 def _decode(kind: type, value: object) -> object:
@@ -80,31 +83,13 @@ def _dataclass_in(shape: object) -> type | None:
     return next((each for each in inner if each is not None), None)
 
 
-def _place(text: str, file: str, path: str) -> str:
-    """`file:line` of the key at a path such as `$.classes[2].due.hours`; else the file alone."""
-    found = re.match(r"\$\.(\w+)(?:\[(\d+|\.\.\.)\])?(?:\.(\w+))?", path)
-    if found is None:
-        return file
-    table, index, key = found.groups()
-    position = int(index) if index and index.isdigit() else 0
-    line = _line_of(text.splitlines(), table, position, key)
-    return f"{file}:{line}" if line else file
+def place(text: str, file: str, path: Sequence[str | int], reason: str) -> str:
+    """`file:line: reason`, with the line of the key at `path` or of what is around it."""
+    line = line_or_above(text, path)
+    return f"{file}:{line}: {reason}" if line else f"{file}: {reason}"
 
 
-def _line_of(lines: list[str], table: str, position: int, key: str | None) -> int | None:
-    """Number of the line that sets `key` in the table's `position`-th part; else of its head."""
-    current, seen, head = "", -1, None
-    for number, line in enumerate(lines, start=1):
-        if header := re.match(r"\s*\[+\s*(\w+)", line):
-            current = header[1]
-            seen += current == table
-            head = number if current == table and seen == position else head
-        if current == table and seen == position and key and _sets(line, key):
-            return number
-        if not current and _sets(line, table):
-            return number
-    return head
-
-
-def _sets(line: str, key: str) -> bool:
-    return re.match(rf"\s*{re.escape(key)}\s*=", line) is not None
+def _steps(path: str) -> tuple[str | int, ...]:
+    """The keys and positions of a path such as `$.classes[2].due.hours`."""
+    steps = re.findall(r"\.([\w-]+)|\[(\d+)\]", path)
+    return tuple(int(position) if position else key for key, position in steps)

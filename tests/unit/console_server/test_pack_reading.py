@@ -94,8 +94,11 @@ def test_wrong_type_is_named_with_file_line_and_key() -> None:
 def test_every_dangling_code_is_named_at_once() -> None:
     text = XINGDIAN.replace('parent = "03"', 'parent = "77"').replace('code = "anquan"', 'code="x"')
     faults = faults_of(text).splitlines()
-    assert "mine.toml: classes 0301: parent 77 does not exist" in faults
-    assert "mine.toml: classes 03: group anquan does not exist" in faults
+    lines = text.splitlines()
+    first_parent = lines.index('parent = "77"') + 1
+    group = lines.index('group = "anquan"') + 1
+    assert f"mine.toml:{first_parent}: classes 0301: parent 77 does not exist" in faults
+    assert f"mine.toml:{group}: classes 03: group anquan does not exist" in faults
 
 
 def test_classes_that_are_their_own_ancestors_are_refused() -> None:
@@ -105,6 +108,22 @@ def test_classes_that_are_their_own_ancestors_are_refused() -> None:
 
 def test_share_above_one_is_refused() -> None:
     assert "share.min_share: 2 is not" in faults_of(XINGDIAN.replace('"1/3"', '"2"'))
+
+
+def test_text_that_is_no_toml_is_named_with_its_line() -> None:
+    assert faults_of('code = "a"\nname = \n').startswith("mine.toml:2: Invalid value")
+
+
+def test_missing_key_is_named_at_the_table_that_lacks_it() -> None:
+    faults = faults_of(XINGDIAN + '\n[[classes]]\nname = "无编码"\n')
+    assert faults.startswith(f"mine.toml:{len(XINGDIAN.splitlines()) + 2}: ")
+    assert "missing required field `code`" in faults
+
+
+def test_fault_inside_an_array_of_inline_tables_is_named_where_the_array_begins() -> None:
+    faults = faults_of(XINGDIAN.replace('by = ["duty_leader"] }', "by = [] }", 1))
+    line = XINGDIAN.splitlines().index("approvals = [") + 1
+    assert faults == f"mine.toml:{line}: workflow.approvals suspended: nobody may approve it"
 
 
 def test_missing_file_is_named() -> None:
