@@ -31,7 +31,7 @@ COOKIE_PATH = "/api/field"
 LIVES_S = 30 * 24 * 3600  # of silence; a phone must not ask its worker to sign in every morning
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FieldAccount(Account):
     """A worker with the handset in hand; its role is `worker`, its area the worker's subdistrict.
 
