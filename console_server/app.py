@@ -47,6 +47,8 @@ from console_server.packs import routes as packs
 from console_server.packs.pack import load_pack
 from console_server.packs.store import ensure_pack
 from console_server.parts import Parts, utc_now
+from console_server.photos import field_routes as field_photos
+from console_server.photos import routes as photos
 from console_server.problems import EXCEPTION_HANDLERS
 from console_server.settings import Settings
 from console_server.shifts import routes as shifts
@@ -67,6 +69,7 @@ ROUTERS = [
     shifts.router,
     imports.router,
     incidents.router,
+    photos.router,
     dispatches.router,
     live.router,
     tracks.router,
@@ -75,7 +78,7 @@ ROUTERS = [
     health.router,
     ingest_routes.router,
 ]
-FIELD_ROUTERS = [field_session.router]  # below /api/field: for handsets alone
+FIELD_ROUTERS = [field_session.router, field_photos.router]  # below /api/field: for handsets alone
 LOOPS: Mapping[str, Loop] = {
     "relay": relay.run,
     "feed": feed.run,

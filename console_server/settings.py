@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Final, Literal, get_args
 from urllib.parse import urlsplit
 
+from console_server.photos.limits import BYTES_CEILING, PIXELS_CEILING, PhotoLimits
+
 Datum = Literal["wgs84", "gcj02", "bd09"]
 LOOPBACK_HOSTS: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 TRUTH: Final = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
@@ -23,6 +25,7 @@ VARIABLES: Final = frozenset(
         "GRIDBEAT_MQTT_PASSWORD",
         "GRIDBEAT_MQTT_PUBLIC_HOST",
         "GRIDBEAT_MQTT_PUBLIC_PORT",
+        "GRIDBEAT_MQTT_WEBSOCKET_URL",
         "GRIDBEAT_INGEST_PUBLIC_URL",
         "GRIDBEAT_BROKER_USERS_FILE",
         "GRIDBEAT_BROKER_ADMIN_URL",
@@ -34,6 +37,12 @@ VARIABLES: Final = frozenset(
         "GRIDBEAT_SECURE_COOKIE",
         "GRIDBEAT_DEMO",
         "GRIDBEAT_RETENTION_DAYS",
+        "GRIDBEAT_PHOTO_MAX_MB",
+        "GRIDBEAT_PHOTO_MAX_MEGAPIXELS",
+        "GRIDBEAT_PHOTOS_PER_CASE",
+        "GRIDBEAT_PHOTO_RETENTION_DAYS",
+        "GRIDBEAT_RESIDENT_REPORTS",
+        "GRIDBEAT_CONTACT_RETENTION_DAYS",
     }
 )
 
@@ -54,6 +63,7 @@ class Settings:
     mqtt_password: str = field(repr=False)
     mqtt_public_host: str
     mqtt_public_port: int
+    mqtt_websocket_url: str | None = None  # the broker's, for /handset; None: it cannot be used
     ingest_public_url: str | None = None  # where phones report by HTTP; None: they cannot
     broker_users_file: Path | None = None
     broker_admin_url: str | None = field(default=None, repr=False)
@@ -65,6 +75,10 @@ class Settings:
     secure_cookie: bool = False
     demo: bool = False
     retention_days: int = 180  # of positions; what else is kept follows from it
+    photos: PhotoLimits = field(default_factory=PhotoLimits)
+    photo_retention_days: int = 365  # after the case's close
+    resident_reports: bool = True  # the page /report is open
+    contact_retention_days: int = 30  # a resident's telephone number, after the case's close
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -83,6 +97,7 @@ class Settings:
             mqtt_password=read.text("MQTT_PASSWORD", ""),
             mqtt_public_host=read.text("MQTT_PUBLIC_HOST", read.text("MQTT_HOST", "127.0.0.1")),
             mqtt_public_port=read.port("MQTT_PUBLIC_PORT", read.port("MQTT_PORT", 1883)),
+            mqtt_websocket_url=read.socket_address("MQTT_WEBSOCKET_URL"),
             ingest_public_url=read.web_address("INGEST_PUBLIC_URL"),
             broker_users_file=_path(read.text("BROKER_USERS_FILE", "")),
             broker_admin_url=read.text("BROKER_ADMIN_URL", "") or None,
@@ -94,6 +109,14 @@ class Settings:
             secure_cookie=read.truth("SECURE_COOKIE"),
             demo=read.truth("DEMO"),
             retention_days=retention_days(environment),
+            photos=PhotoLimits(
+                max_bytes=read.count("PHOTO_MAX_MB", 10, BYTES_CEILING >> 20) << 20,
+                max_pixels=read.count("PHOTO_MAX_MEGAPIXELS", 50, PIXELS_CEILING // 10**6) * 10**6,
+                per_case=read.count("PHOTOS_PER_CASE", 12, 100),
+            ),
+            photo_retention_days=read.count("PHOTO_RETENTION_DAYS", 365, 36_500),
+            resident_reports=read.truth("RESIDENT_REPORTS", default="1"),
+            contact_retention_days=read.count("CONTACT_RETENTION_DAYS", 30, 3650),
         )
         _refuse_contradictions(settings)
         return settings
@@ -153,6 +176,15 @@ class _Reader:
             )
         return given or None
 
+    def socket_address(self, name: str) -> str | None:
+        given = self.text(name, "")
+        if given and urlsplit(given).scheme not in {"ws", "wss"}:
+            raise SettingsError(
+                f"GRIDBEAT_{name} is {given!r}. Give the address of the broker's WebSocket, such "
+                "as ws://127.0.0.1:8083/mqtt"
+            )
+        return given or None
+
     def port(self, name: str, default: int) -> int:
         given = self.text(name, str(default))
         if not (given.isascii() and given.isdigit() and 1 <= int(given) <= 65535):
@@ -162,8 +194,17 @@ class _Reader:
             )
         return int(given)
 
-    def truth(self, name: str) -> bool:
-        given = self.text(name, "0").lower()
+    def count(self, name: str, default: int, most: int) -> int:
+        given = self.text(name, str(default))
+        if not (given.isascii() and given.isdigit() and 1 <= int(given) <= most):
+            raise SettingsError(
+                f"GRIDBEAT_{name} is {given!r}. Set it to a whole number from 1 to {most}, or "
+                f"leave it out for {default}"
+            )
+        return int(given)
+
+    def truth(self, name: str, default: str = "0") -> bool:
+        given = self.text(name, default).lower()
         if given not in TRUTH:
             raise SettingsError(f"GRIDBEAT_{name} is {given!r}. Set it to 1 or 0, or leave it out")
         return TRUTH[given]

@@ -28,6 +28,7 @@ from console_server.incidents.opening import (
     Rules,
     open_incident,
 )
+from console_server.photos.commands import attach_waiting
 from telemetry_ingest.wire.handset import DuressMessage, ProgressMessage, ReportMessage
 
 TITLE_FROM_TEXT = 40  # characters; a report without a title is called by how its text begins
@@ -85,6 +86,7 @@ async def _report(connection: Connection, body: Mapping[str, Any], context: Cont
         reporter_worker_id=context.sender.worker_id,
     )
     case = await open_incident(connection, opening, _actor(context.sender), context.rules)
+    await attach_waiting(connection, case, Act(_actor(context.sender), context.now))
     return f"incident:{case.code}"
 
 

@@ -21,12 +21,13 @@ from console_server.database import Pool
 from console_server.incidents.chain import find_faults
 from console_server.incidents.flow import pack_of
 from console_server.incidents.listed import workbook
-from console_server.incidents.printed import CaseFile, page
+from console_server.incidents.printed import CaseFile, PrintedPhoto, page
 from console_server.incidents.summaries import PageQuery, read_page, read_summary
 from console_server.incidents.verify import read_links
 from console_server.incidents.visible import areas_asked, visible_case
 from console_server.packs.pack import RulePack
 from console_server.parts import Clock
+from console_server.photos.commands import thumbnails_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 EXPORTED_MAX = 10_000
@@ -48,8 +49,13 @@ async def print_case(
         summary = await read_summary(connection, incident_id)
         links = await read_links(connection, incident_id)
         pack = await pack_of(connection, case)
+        photos = [
+            PrintedPhoto(small, row.added_at, row.added_by, row.sha256)
+            for row, small in await thumbnails_of(connection, incident_id)
+        ]
     faults = list(find_faults(incident_id, case.version, links))
-    return page(CaseFile(summary, case.description, links, faults), pack, clock())
+    file = CaseFile(summary, case.description, links, faults, photos)
+    return page(file, pack, clock())
 
 
 @get("/incidents/export.xlsx", guards=[READERS], media_type=XLSX)

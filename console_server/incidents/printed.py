@@ -4,6 +4,7 @@ Owns the form of the page; nothing is fetched by it, so that it can be kept as o
 """
 
 import html
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +21,9 @@ STYLE = (
     "auto;padding:0 1em;color:#111}h1{font-size:1.4em;margin:0}table{border-collapse:collapse;"
     "width:100%;margin:1em 0}th,td{border:1px solid #bbb;padding:.3em .6em;text-align:left;"
     "vertical-align:top}th{background:#f3f3f3;white-space:nowrap}code{word-break:break-all}"
-    "tr{break-inside:avoid}@media print{body{margin:0;max-width:none}}"
+    "tr,figure{break-inside:avoid}figure{display:inline-block;margin:0 1em 1em 0;width:21em}"
+    "figure img{max-width:100%;display:block}figcaption{font-size:.85em}"
+    "@media print{body{margin:0;max-width:none}}"
 )
 
 
@@ -32,6 +35,17 @@ class CaseFile:
     description: str
     events: Sequence[Link]
     faults: Sequence[str]
+    photos: Sequence["PrintedPhoto"] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedPhoto:
+    """A photo on the page: a small JPEG, and the hash of the whole one as the case file has it."""
+
+    thumbnail: bytes
+    added_at: datetime
+    added_by: str
+    sha256: bytes
 
 
 def page(file: CaseFile, pack: RulePack, printed_at: datetime) -> str:
@@ -41,6 +55,7 @@ def page(file: CaseFile, pack: RulePack, printed_at: datetime) -> str:
         f'<!doctype html><html lang="zh"><meta charset="utf-8"><title>{_safe(case.code)}</title>'
         f"<style>{STYLE}</style><h1>电子案卷 {_safe(case.code)}</h1><p>{_safe(case.title)}</p>"
         f"<table>{''.join(_row(*each) for each in _facts(file, pack))}</table>"
+        f"{''.join(_figure(each, zone) for each in file.photos)}"
         "<table><tr><th>#</th><th>时间</th><th>经办</th><th>事项</th><th>内容</th></tr>"
         f"{''.join(_event_row(each, zone) for each in file.events)}</table>"
         f"<p>{_safe(_proof(file))}</p>"
@@ -80,6 +95,7 @@ _SHOWN: Mapping[str, str] = {
     "hours": "工作时 ",
     "days": "工作日 ",
     "filled": "补记 ",
+    "sha256": "SHA-256 ",
 }
 
 
@@ -115,6 +131,15 @@ def _proof(file: CaseFile) -> str:
         return f"案卷校验未通过: {'; '.join(file.faults)}"
     last = file.events[-1].hash if file.events else None
     return f"案卷校验通过, 末条 SHA-256: {last.hex() if last else '-'}"
+
+
+def _figure(photo: PrintedPhoto, zone: ZoneInfo) -> str:
+    source = f"data:image/jpeg;base64,{b64encode(photo.thumbnail).decode()}"
+    said = f"{photo.added_by} {_time(photo.added_at, zone)}"
+    return (
+        f'<figure><img src="{source}" alt="照片"><figcaption>{_safe(said)}<br>'
+        f"<code>SHA-256 {photo.sha256.hex()}</code></figcaption></figure>"
+    )
 
 
 def _event_row(link: Link, zone: ZoneInfo) -> str:

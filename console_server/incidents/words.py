@@ -46,6 +46,7 @@ EVENTS: Final = {
     "ruled": "审批",
     "extended": "延长时限",
     "answered": "答复上报人",
+    "photo": "添加照片",
 }
 SOURCES: Final = {
     "handset": "网格员手机终端",

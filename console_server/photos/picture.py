@@ -6,6 +6,7 @@ it off the event loop (`decoding.py`).
 """
 
 import hashlib
+import struct
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Final
@@ -24,7 +25,16 @@ THUMBNAIL_QUALITY: Final = 72
 HEIF_BRANDS: Final = frozenset({b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"})
 WHITE: Final = (255, 255, 255)
 # What decoders raise on broken input; a fault of ours would be something else.
-_BROKEN = (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError)
+_BROKEN = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    EOFError,
+    LookupError,
+    TypeError,
+    ArithmeticError,
+    struct.error,
+)
 
 Image.MAX_IMAGE_PIXELS = PIXELS_CEILING  # beyond: a warning, twice beyond: refused unread
 
