@@ -5,6 +5,7 @@ Each command calls one function of `command_line/`, imported when the command ru
 """
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from datetime import datetime
@@ -22,6 +23,7 @@ from console_server.embedded.errors import StackError
 from console_server.errors import GridbeatError
 from console_server.settings import SettingsError
 
+ROLES = ("administrator", "dispatcher", "duty_leader", "supervisor", "department", "wall")
 FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path, dir_okay=False)
 EXISTING = click.Path(path_type=Path, dir_okay=False, exists=True)
@@ -163,6 +165,48 @@ def administrator(username: str, data_dir: Path | None) -> None:
 
     made = administrator.first_administrator(database.owner_url(data_dir), username)
     click.echo(f"made {username}; password {made}" if made else "there are accounts already")
+
+
+@main.command()
+@click.argument("username")
+@click.option("--role", required=True, type=click.Choice(ROLES))
+@click.option("--name", default="", help="As case files name them; else the username.")
+@click.option("--area", help="Code of the area that the account looks after; none: everything.")
+@click.option("--group", help="Of a department: code of the functional group it speaks for.")
+@click.option("--set-password", is_flag=True, help="Ask for a new password; always for a new one.")
+@at_data_dir
+@said_plainly
+def account(  # noqa: PLR0913, PLR0917 - its options
+    username: str,
+    role: str,
+    name: str,
+    area: str | None,
+    group: str | None,
+    data_dir: Path | None,
+    *,
+    set_password: bool,
+) -> None:
+    """Make an account, or change its role, area and group."""
+    from console_server.command_line import accounts, database
+
+    url = database.owner_url(data_dir)
+    asks = set_password or not accounts.exists(url, username)
+    password = click.prompt("Password", hide_input=True, confirmation_prompt=True) if asks else None
+    made = accounts.set_account(url, username, role, name, area, group, password)
+    click.echo(f"{'made' if made else 'changed'} {username}")
+
+
+@main.command("broker-accounts")
+@said_plainly
+def broker_accounts() -> None:
+    """Print which accounts a broker of your own needs, as an access list of mosquitto.
+
+    Reads the server's settings, and shows the password of the server's own probe.
+    """
+    from console_server.command_line.broker_accounts import access_list
+    from console_server.settings import Settings
+
+    click.echo(access_list(Settings.from_environment(os.environ)))
 
 
 @main.command("broker-config")

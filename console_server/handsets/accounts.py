@@ -10,7 +10,6 @@ import hmac
 from collections.abc import Sequence
 
 from console_server.database import Pool
-from console_server.errors import Unavailable
 from console_server.handsets.broker_access import BrokerAccess, EnrolledHandset, hash_password
 from console_server.handsets.store import credentials_in_force
 from console_server.parts import Parts
@@ -30,23 +29,25 @@ class HandsetAccounts:
             else None
         )
 
+    @property
+    def are_ours(self) -> bool:
+        """Whether this server writes the broker's accounts, or somebody else does."""
+        return self._access is not None
+
     async def bring_up_to_date(self) -> None:
         """Returns when the broker accepts exactly the handsets of the store.
 
+        A broker that is not ours to configure is left to whoever looks after it.
+
         Raises:
-            Unavailable: the broker does not answer, or is not ours to configure.
+            Unavailable: the broker does not answer.
         """
-        if self._access is None:
-            raise Unavailable(
-                "This server does not manage the broker's accounts: "
-                "GRIDBEAT_BROKER_USERS_FILE and GRIDBEAT_BROKER_ADMIN_URL are not set."
-            )
-        await self._access.refresh(self._read)
+        if self._access is not None:
+            await self._access.refresh(self._read)
 
     async def run(self, _parts: Parts) -> None:
         """Once at start: the store may come from a backup. Then there is nothing to do."""
-        if self._access is not None:
-            await self.bring_up_to_date()
+        await self.bring_up_to_date()
         await asyncio.Event().wait()
 
     async def _read(self) -> Sequence[EnrolledHandset]:

@@ -52,6 +52,7 @@ async def enrol(
         port=settings.mqtt_public_port,
         topic_prefix=topic_prefix(handset.kind, handset.area_code, handset.code, handset.username),
         url=report_url(reports_to, password) if reports_to and data.kind == "traccar" else None,
+        account_is_yours=data.kind != "traccar" and not handset_accounts.are_ours,
     )
 
 

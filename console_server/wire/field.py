@@ -30,6 +30,7 @@ class NewWorker(Body, frozen=True):
     grid_codes: list[str] = []
     group_code: str | None = None
     skills: list[str] = []
+    post: str = ""  # of the pack's staffing, such as 网格指导员
 
 
 class Worker(Body, frozen=True):
@@ -44,6 +45,7 @@ class Worker(Body, frozen=True):
     grid_codes: list[str]
     group_code: str | None
     skills: list[str]
+    post: str = ""
 
 
 class NewHandset(Body, frozen=True):
@@ -69,7 +71,8 @@ class HandsetCredentials(Body, frozen=True):
     """The one time that a handset's secret is shown. They are in force when this arrives.
 
     `url`: where a `traccar` handset reports; it holds the secret, and needs nothing else but the
-    device identifier, which is the username.
+    device identifier, which is the username. `account_is_yours`: the broker's accounts are not
+    this server's to write, so somebody has to add this one there.
     """
 
     handset_id: str
@@ -79,6 +82,7 @@ class HandsetCredentials(Body, frozen=True):
     port: int
     topic_prefix: str
     url: str | None = None
+    account_is_yours: bool = False
 
 
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
@@ -113,6 +117,7 @@ class Checkpoint(Body, frozen=True):
     lon: float
     lat: float
     radius_m: float
+    visit_list: str | None = None  # code of the pack's must-visit list that names it
 
 
 class ImportReport(Body, frozen=True):

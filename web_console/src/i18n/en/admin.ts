@@ -55,6 +55,8 @@ export const admin = {
     qr: "Set up by scanning",
     qrHint:
       "Install OwnTracks on the phone, scan with its camera and confirm: everything is set. The code holds the password; keep it to yourself.",
+    accountIsYours:
+      "This broker's accounts are not managed here: add this user name and password to the broker before the phone can connect.",
     loopback:
       "Only this computer can reach {host}. For a real phone start with gridbeat up --listen and an address of your network.",
     traccarPath:

@@ -54,6 +54,8 @@ export const admin = {
     qr: "扫码配置",
     qrHint:
       "先在手机上安装 OwnTracks，再用相机扫描，确认后即完成全部设置。二维码含密码，请勿外传。",
+    accountIsYours:
+      "此消息服务器的账号不由本系统管理：请管理员把上面的用户名和密码加到消息服务器，手机才能接入。",
     loopback:
       "{host} 只有本机能连接。接入真实手机请用 gridbeat up --listen 启动，并使用局域网地址。",
     traccarPath: "Traccar Client：设置中填入以下两项。地址中含密钥，请勿外传。",
