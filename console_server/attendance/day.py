@@ -46,12 +46,22 @@ class OwnGround:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A place that a patrol may touch (巡更点)."""
+    """A place that a patrol may touch (巡更点); `scanned_us`: when its label was scanned."""
 
     checkpoint_id: int
     lon: float
     lat: float
     radius_m: float
+    visit_list: str | None = None
+    scanned_us: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class TourGrid:
+    """A grid that a guide (网格指导员) is to tour, with its border of that day."""
+
+    grid_id: int
+    border: Border | None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -61,7 +71,7 @@ class DayInput:
     `planned`: shifts that begin on this day, to their end. `standby`: on call where the pack does
     not hold that to its rules. `duty`: on duty by the handset. `orders`: en route to
     cleared. `outages`: failures of the system itself. `excused`: granted on appeal.
-    `now_us`: of a running day, else None.
+    `now_us`: of a running day, else None. `tour`: of a guide, the grids to be toured this month.
     """
 
     worker_id: int
@@ -77,6 +87,7 @@ class DayInput:
     now_us: int | None = None
     outages: Spans = ()
     excused: Spans = ()
+    tour: tuple[TourGrid, ...] = ()
 
     @property
     def asked(self) -> Spans:
@@ -131,9 +142,22 @@ def input_hash(pack: RulePack, given: DayInput) -> str:
             for each in given.grounds
         ],
         "checkpoints": [
-            [each.checkpoint_id, each.lon, each.lat, each.radius_m] for each in given.checkpoints
+            [
+                each.checkpoint_id,
+                each.lon,
+                each.lat,
+                each.radius_m,
+                *([each.visit_list] if each.visit_list else []),
+            ]
+            for each in given.checkpoints
         ],
     }
+    if given.tour:
+        facts["tour"] = [
+            [each.grid_id, each.border.digest if each.border else None] for each in given.tour
+        ]
+    if scans := [[c.checkpoint_id, *c.scanned_us] for c in given.checkpoints if c.scanned_us]:
+        facts["scans"] = scans
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode())
     digest.update(canonical(given.fixes).tobytes())
     return digest.hexdigest()

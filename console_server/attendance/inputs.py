@@ -5,16 +5,16 @@ Owns which shift belongs to which day and what is cut away; not the queries (`ro
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Protocol
 
 import numpy as np
 
-from console_server.attendance.day import FIX_DTYPE, DayInput, Fixes
+from console_server.attendance.day import FIX_DTYPE, Checkpoint, DayInput, Fixes
 from console_server.attendance.fix_reader import read_fixes
-from console_server.attendance.own_grounds import own_grounds
+from console_server.attendance.own_grounds import own_grounds, tour_grids
 from console_server.attendance.roster_reader import Roster, ShiftSpan, read_roster
 from console_server.attendance.spans import (
     Span,
@@ -40,13 +40,15 @@ class DayFrame:
     to_us: int
     now_us: int
     standby_counts: bool
+    guide_posts: tuple[str, ...] = ()
 
 
 def frame_of(day: date, pack: RulePack, now: datetime) -> DayFrame:
     """The frame of a day at a moment."""
     begin = datetime.combine(day, time.min, pack.zone)
     end = datetime.combine(day + timedelta(days=1), time.min, pack.zone)
-    return DayFrame(day, in_us(begin), in_us(end), in_us(now), pack.work.standby_counts)
+    posts = pack.guide_tour.posts if pack.guide_tour else ()
+    return DayFrame(day, in_us(begin), in_us(end), in_us(now), pack.work.standby_counts, posts)
 
 
 class FixSource(Protocol):
@@ -69,7 +71,9 @@ async def read_inputs(
     source: FixSource = read_fixes,
 ) -> list[DayInput]:
     """The input of each worker's day, in the order of the workers."""
-    roster = await read_roster(connection, worker_ids, frame.from_us, frame.to_us)
+    roster = await read_roster(
+        connection, worker_ids, frame.from_us, frame.to_us, frame.guide_posts
+    )
     last_us = max([frame.to_us, *(shift.to_us for shift in roster.shifts)])
     fixes = await source(connection, worker_ids, from_us(frame.from_us), from_us(last_us + 1))
     shifts = _by_worker(roster.shifts)
@@ -91,6 +95,7 @@ def _day(
     orders = roster.orders.get(worker_id, ())
     holdings = roster.holdings.get(worker_id, ())
     own = {each.grid_id for each in holdings}
+    guides = worker_id in roster.guides
     return DayInput(
         worker_id=worker_id,
         day=frame.day,
@@ -101,10 +106,27 @@ def _day(
         leaves=overlap(union(roster.leaves.get(worker_id, ())), ((frame.from_us, last_us),)),
         duty=without(duty, elsewhere),
         orders=union((start, min(end or until_us, last_us)) for start, end in orders),
-        checkpoints=tuple(each.point for each in roster.checkpoints if each.grid_id in own),
+        checkpoints=_checkpoints(roster, worker_id, own, (frame.from_us, last_us), elsewhere),
         now_us=frame.now_us if running else None,
         outages=overlap(union(roster.outages), ((frame.from_us, until_us),)),
         excused=overlap(union(roster.excused.get(worker_id, ())), ((frame.from_us, last_us),)),
+        tour=tour_grids(sorted(own), roster.outlines, frame.from_us) if guides else (),
+    )
+
+
+def _checkpoints(
+    roster: Roster, worker_id: int, own: Collection[int], within: Span, elsewhere: Spans
+) -> tuple[Checkpoint, ...]:
+    """Those of the own grids, with when the worker scanned their labels on this day."""
+    scanned: dict[int, list[int]] = defaultdict(list)
+    for checkpoint_id, at_us in roster.scans.get(worker_id, ()):
+        of_another_day = any(start <= at_us < end for start, end in elsewhere)
+        if within[0] <= at_us <= within[1] and not of_another_day:
+            scanned[checkpoint_id].append(at_us)
+    return tuple(
+        replace(each.point, scanned_us=tuple(scanned.get(each.point.checkpoint_id, ())))
+        for each in roster.checkpoints
+        if each.grid_id in own
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from console_server.attendance.border import border_of
-from console_server.attendance.day import OwnGround
+from console_server.attendance.day import OwnGround, TourGrid
 from console_server.attendance.spans import Span
 
 
@@ -49,6 +49,18 @@ def own_grounds(
         else:
             grounds.append(OwnGround(start, end, grids, border))
     return tuple(grounds)
+
+
+def tour_grids(
+    grid_ids: Iterable[int], outlines: Mapping[int, Sequence[Outline]], at_us: int
+) -> tuple[TourGrid, ...]:
+    """The grids of a guide with the border in force at an instant, else the first one after it."""
+    found = []
+    for grid in grid_ids:
+        known = outlines.get(grid, ())
+        border = next((each for each in known if _holds(each, at_us)), next(iter(known), None))
+        found.append(TourGrid(grid, border_of((border.wkb,)) if border else None))
+    return tuple(found)
 
 
 def _edges(

@@ -26,6 +26,7 @@ from console_server.attendance.due_days import (
 )
 from console_server.attendance.fix_reader import read_fixes
 from console_server.attendance.inputs import FixSource
+from console_server.attendance.monthly import judge_due_months
 from console_server.attendance.notices import tell_missing
 from console_server.attendance.reopening import forget_older, mark_reopened
 from console_server.attendance.running_fixes import RunningFixes
@@ -36,6 +37,7 @@ from console_server.parts import Parts
 POLL_S: Final = 1.0
 REFRESH_S: Final = 20.0  # pause between two refreshes of the running day, at least
 REFRESH_MAX_S: Final = 45.0  # and at most: a running verdict is never older than a minute
+MONTHS_S: Final = 60.0  # pause between two looks at months; none while there is a backlog
 REFRESH_SHARE: Final = 0.05  # of the time, between the two, that goes into refreshing
 BATCH_WORKERS: Final = 100  # one read, one thread, one transaction
 MARKS_A_ROUND: Final = 1000
@@ -54,6 +56,7 @@ class Running:
     """
 
     next_refresh_s: float = 0.0
+    next_months_s: float = 0.0
     fixes: RunningFixes = field(default_factory=RunningFixes)
 
     def is_due(self) -> bool:
@@ -88,6 +91,10 @@ async def one_round(parts: Parts, running: Running) -> bool:
         began_s = time.monotonic()
         await _refresh(parts, now, today, running)
         running.done(began_s)
+    if time.monotonic() >= running.next_months_s:
+        async with parts.pool.connection() as connection:
+            waiting = await judge_due_months(connection, parts.pack(), now)
+        running.next_months_s = 0.0 if waiting else time.monotonic() + MONTHS_S
     return past == MARKS_A_ROUND
 
 

@@ -42,7 +42,10 @@ class GridCheckpoint:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """Everything but the fixes, by worker. An end of None has not come yet."""
+    """Everything but the fixes, by worker. An end of None has not come yet.
+
+    `scans`: which checkpoint's label was scanned when.
+    """
 
     shifts: Sequence[ShiftSpan]
     leaves: Mapping[int, Sequence[Span]]
@@ -53,12 +56,21 @@ class Roster:
     checkpoints: Sequence[GridCheckpoint]
     outages: Sequence[Span] = ()
     excused: Mapping[int, Sequence[Span]] = field(default_factory=dict)
+    scans: Mapping[int, Sequence[tuple[int, int]]] = field(default_factory=dict)
+    guides: frozenset[int] = frozenset()
 
 
 async def read_roster(
-    connection: Connection, worker_ids: Sequence[int], start_us: int, end_us: int
+    connection: Connection,
+    worker_ids: Sequence[int],
+    start_us: int,
+    end_us: int,
+    guide_posts: Sequence[str] = (),
 ) -> Roster:
-    """What concerns these workers in `[start_us, end_us)`, shifts that reach past it included."""
+    """What concerns these workers in `[start_us, end_us)`, shifts that reach past it included.
+
+    Who holds one of `guide_posts` and no grid of the own has all the grids of the own area.
+    """
     given: dict[str, object] = {
         "workers": list(worker_ids),
         "from_at": from_us(start_us),
@@ -67,6 +79,12 @@ async def read_roster(
     shifts = [ShiftSpan(*row) for row in await _rows(connection, _SHIFTS, given)]
     given["to_at"] = from_us(max([end_us, *(shift.to_us for shift in shifts)]))
     holdings = [Holding(*row) for row in await _rows(connection, _HOLDINGS, given)]
+    guides: frozenset[int] = frozenset()
+    if guide_posts:
+        given["posts"] = list(guide_posts)
+        guides = frozenset(row[0] for row in await _rows(connection, _GUIDES, given))
+        given["guides"] = sorted(guides - {each.worker_id for each in holdings})
+        holdings += [Holding(*row) for row in await _rows(connection, _TOURS, given)]
     given["grids"] = sorted({each.grid_id for each in holdings})
     outlines = [
         Outline(grid_id, start, end, bytes(wkb))
@@ -86,6 +104,8 @@ async def read_roster(
         checkpoints=checkpoints,
         outages=[(start, end) for start, end in await _rows(connection, _OUTAGES, given)],
         excused=_spans(await _rows(connection, _EXCUSED, given)),
+        scans=_spans(await _rows(connection, _SCANS, given)),
+        guides=guides,
     )
 
 
@@ -151,6 +171,25 @@ _HOLDINGS: Final = """
       AND valid_from <= %(to_at)s AND (valid_to IS NULL OR valid_to > %(from_at)s)
     ORDER BY worker_id, area_id, valid_from
 """
+_GUIDES: Final = """
+    SELECT DISTINCT worker_id FROM worker_posts
+    WHERE worker_id = ANY(%(workers)s::integer[]) AND post = ANY(%(posts)s::text[])
+      AND valid_from < %(to_at)s AND (valid_to IS NULL OR valid_to > %(from_at)s)
+"""
+_TOURS: Final = """
+    SELECT w.worker_id, b.area_id,
+           (extract(epoch FROM greatest(b.valid_from, %(from_at)s)) * 1000000)::bigint,
+           (extract(epoch FROM least(
+               coalesce(b.valid_to, 'infinity'), %(to_at)s::timestamptz + interval '1 day'
+           )) * 1000000)::bigint
+    FROM workers w
+    JOIN areas a ON a.lineage @> ARRAY[w.area_id] AND a.kind = 'grid'
+    JOIN area_boundaries b ON b.area_id = a.area_id
+    WHERE w.worker_id = ANY(%(guides)s::integer[])
+      AND b.valid_from <= %(to_at)s AND (b.valid_to IS NULL OR b.valid_to > %(from_at)s)
+      AND (a.retired_at IS NULL OR a.retired_at > %(from_at)s)
+    ORDER BY w.worker_id, b.area_id, b.valid_from
+"""
 _OUTLINES: Final = """
     SELECT area_id,
            (extract(epoch FROM greatest(valid_from, %(from_at)s)) * 1000000)::bigint,
@@ -176,8 +215,15 @@ _EXCUSED: Final = """
     WHERE ruling = 'granted' AND worker_id = ANY(%(workers)s::integer[])
       AND excused_from < %(to_at)s AND excused_to > %(from_at)s
 """
+_SCANS: Final = """
+    SELECT worker_id, checkpoint_id, (extract(epoch FROM visited_at) * 1000000)::bigint
+    FROM checkpoint_visits
+    WHERE counts AND worker_id = ANY(%(workers)s::integer[])
+      AND visited_at >= %(from_at)s AND visited_at <= %(to_at)s
+    ORDER BY visited_at
+"""
 _CHECKPOINTS: Final = """
-    SELECT area_id, checkpoint_id, lon, lat, radius_m::float8
+    SELECT area_id, checkpoint_id, lon, lat, radius_m::float8, visit_list
     FROM checkpoints
     WHERE area_id = ANY(%(grids)s::integer[]) AND (retired_at IS NULL OR retired_at > %(from_at)s)
     ORDER BY checkpoint_id

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from console_server.attendance.calls import Call, calls_of
 from console_server.attendance.columns import columns_of
 from console_server.attendance.day import DayInput, input_hash
 from console_server.attendance.gaps import Cause, Judgement, judge_gaps
@@ -46,6 +47,7 @@ class DayVerdict:
     patrol_list: tuple[Patrol, ...]
     excused_us: int = 0
     others: tuple[RuleOutcome, ...] = ()
+    calls: tuple[Call, ...] = ()
 
 
 def judge_days(pack: RulePack, days: Sequence[DayInput]) -> list[DayVerdict]:
@@ -68,7 +70,8 @@ def _verdict(pack: RulePack, day: DayInput, stays: list[Stay], places: Places | 
     time = split_work(stays, work)
     has_ground = any(ground.grid_ids for ground in day.grounds)
     patrols, count, twice = _patrols(pack, day, stays, places if has_ground else None)
-    share = in_grid_share(time, pack.share, outstanding_us=length(day.outstanding))
+    asked_share = None if day.tour else pack.share
+    share = in_grid_share(time, asked_share, outstanding_us=length(day.outstanding))
     return DayVerdict(
         worker_id=day.worker_id,
         day=day.day,
@@ -87,6 +90,7 @@ def _verdict(pack: RulePack, day: DayInput, stays: list[Stay], places: Places | 
         patrol_list=tuple(patrols),
         excused_us=length(overlap(day.asked, without(day.excused, day.leaves))),
         others=_others(pack, day, stays, places) if has_ground else (),
+        calls=calls_of(pack, day, stays, places),
     )
 
 
@@ -95,8 +99,8 @@ def _patrols(
 ) -> tuple[list[Patrol], PatrolCount, TwiceDaily]:
     rules = pack.patrol
     domain = whole(day.domain)
-    if rules is None or places is None or domain is None:
-        required = rules.per_day if rules else 0
+    if rules is None or places is None or domain is None or day.tour:
+        required = rules.per_day if rules and not day.tour else 0
         nothing = TwiceDaily(tuple(False for _ in _windows(pack, day)), None)
         return [], PatrolCount(0, 0, required, None), nothing
     free = _free(day, stays) if day.planned else ()
@@ -128,7 +132,7 @@ def _others(
     pack: RulePack, day: DayInput, stays: list[Stay], places: Places | None
 ) -> tuple[RuleOutcome, ...]:
     within = whole(day.domain)
-    if pack.patrol is None or places is None or within is None or not day.planned:
+    if pack.patrol is None or places is None or within is None or not day.planned or day.tour:
         return ()
     found: list[RuleOutcome] = []
     if pack.checkpoints and _is_asked(day, _free(day, stays), pack.patrol):

@@ -18,6 +18,7 @@ class NewCheckpoint:
     lon: float
     lat: float
     radius_m: float
+    visit_list: str | None  # code of the must-visit list that names it
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,15 @@ class CheckpointRow(NewCheckpoint):
 
     def planned(self) -> NewCheckpoint:
         """The same without what the store adds, to compare."""
-        return NewCheckpoint(self.code, self.name, self.area_id, self.lon, self.lat, self.radius_m)
+        return NewCheckpoint(
+            self.code,
+            self.name,
+            self.area_id,
+            self.lon,
+            self.lat,
+            self.radius_m,
+            self.visit_list,
+        )
 
 
 async def list_checkpoints(
@@ -39,7 +48,8 @@ async def list_checkpoints(
     async with connection.cursor(row_factory=class_row(CheckpointRow)) as cursor:
         await cursor.execute(
             "SELECT c.checkpoint_id, c.code, c.name, c.area_id, a.code AS area_code,"
-            " c.lon, c.lat, c.radius_m FROM checkpoints c JOIN areas a USING (area_id)"
+            " c.lon, c.lat, c.radius_m, c.visit_list"
+            " FROM checkpoints c JOIN areas a USING (area_id)"
             " WHERE c.retired_at IS NULL"
             " AND (%(visible)s::int[] IS NULL OR c.area_id = ANY(%(visible)s)) ORDER BY c.code",
             {"visible": None if visible is None else list(visible)},
@@ -51,10 +61,11 @@ async def write_checkpoints(connection: Connection, checkpoints: Sequence[NewChe
     """Insert, or overwrite the checkpoint of the same code."""
     async with connection.cursor() as cursor:
         await cursor.executemany(
-            "INSERT INTO checkpoints (code, name, area_id, lon, lat, radius_m) VALUES"
-            " (%(code)s, %(name)s, %(area_id)s, %(lon)s, %(lat)s, %(radius_m)s)"
+            "INSERT INTO checkpoints (code, name, area_id, lon, lat, radius_m, visit_list)"
+            " VALUES (%(code)s, %(name)s, %(area_id)s, %(lon)s, %(lat)s, %(radius_m)s,"
+            " %(visit_list)s)"
             " ON CONFLICT (code) DO UPDATE SET name = excluded.name, area_id = excluded.area_id,"
             " lon = excluded.lon, lat = excluded.lat, radius_m = excluded.radius_m,"
-            " retired_at = NULL",
+            " visit_list = excluded.visit_list, retired_at = NULL",
             [asdict(checkpoint) for checkpoint in checkpoints],
         )

@@ -1,4 +1,4 @@
-"""Checkpoints from XLSX or CSV: 编号 名称 网格 经度 纬度 半径, or the English column names."""
+"""Checkpoints from XLSX or CSV: 编号 名称 网格 经度 纬度 半径 走访清单, or the English names."""
 
 import asyncio
 from typing import Final
@@ -18,6 +18,7 @@ HEADERS: Final = {
     "lon*": ("经度", "longitude", "lng"),
     "lat*": ("纬度", "latitude"),
     "radius_m": ("半径", "半径米", "radius"),
+    "visit_list": ("走访清单", "清单"),
 }
 RADIUS_M: Final = 30.0  # what a handset resolves between houses
 RADIUS_RANGE_M: Final = (5.0, 500.0)
@@ -61,10 +62,25 @@ def _checkpoint(row: Row, context: ImportContext, seen: set[str]) -> NewCheckpoi
         complain(row.number, f"半径 {radius:g} 米无效", f"radius {radius:g} m is not 5 to 500 m")
     if lon is not None and lat is not None:
         _check_place(row, lon, lat, grid.area_id if grid else None, context)
+    visit_list = _visit_list(row, context)
     if len(context.complaints.found) > before or None in (grid, lon, lat, radius):
         return None
     assert grid is not None and lon is not None and lat is not None and radius is not None  # noqa: S101,PT018 - for types
-    return NewCheckpoint(code, name, grid.area_id, lon, lat, radius)
+    return NewCheckpoint(code, name, grid.area_id, lon, lat, radius, visit_list)
+
+
+def _visit_list(row: Row, context: ImportContext) -> str | None:
+    """The code of the pack's list that a cell names, by code or name."""
+    text = row.text("visit_list")
+    if not text:
+        return None
+    for each in context.pack.visit_lists if context.pack else ():
+        if text in {each.code, each.name}:
+            return each.code
+    context.complaints.add(
+        row.number, f"走访清单“{text}”不存在", f"the rule pack has no visit list {text!r}"
+    )
+    return None
 
 
 def _number(row: Row, column: str, context: ImportContext) -> float | None:

@@ -82,7 +82,7 @@ async def area_features(connection: Connection) -> list[dict[str, object]]:
 
 async def worker_rows(connection: Connection) -> Rows:
     """All workers in service, below the headers."""
-    rows: Rows = [("工号", "姓名", "类别", "电话", "街道", "网格", "职能组", "技能")]
+    rows: Rows = [("工号", "姓名", "类别", "电话", "街道", "网格", "职能组", "技能", "岗位")]
     for worker in await list_workers(connection):
         rows.append(
             (
@@ -94,6 +94,7 @@ async def worker_rows(connection: Connection) -> Rows:
                 ";".join(worker.grid_codes),
                 worker.group_code or "",
                 ";".join(worker.skills),
+                worker.post,
             )
         )
     return rows

@@ -1,4 +1,4 @@
-"""Workers from XLSX or CSV: 工号 姓名 类别 电话 网格 职能组 技能, or the English column names."""
+"""Workers from XLSX or CSV: 工号 姓名 类别 电话 网格 职能组 技能 岗位, or the English names."""
 
 import asyncio
 import re
@@ -20,6 +20,7 @@ HEADERS: Final = {
     "grids": ("网格", "网格编码", "grid", "grid_codes"),
     "group": ("职能组", "group_code"),
     "skills": ("技能", "特长"),
+    "post": ("岗位", "职务"),
 }
 KINDS: Final[dict[str, WorkerKind]] = {
     "": "part_time",
@@ -79,6 +80,7 @@ def _record(
         groups.get(group),
         tuple(split_list(row.text("skills"))),
         grid_ids,
+        row.text("post"),
     )
 
 

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
+from console_server.packs.assessment_rules import scheme_faults
+
 if TYPE_CHECKING:
     from console_server.packs.pack import RulePack
 
@@ -24,6 +26,7 @@ def find_faults(pack: "RulePack") -> Iterator[Fault]:
     yield from _rule_faults(pack)
     yield from _patrol_faults(pack)
     yield from _workflow_faults(pack)
+    yield from _month_faults(pack)
 
 
 def _class_faults(pack: "RulePack") -> Iterator[Fault]:
@@ -97,6 +100,15 @@ def _workflow_faults(pack: "RulePack") -> Iterator[Fault]:
     if rules.steps is not None:
         for step in sorted(EVERY_CASE - set(rules.steps)):
             yield ("workflow", "steps"), f"workflow.steps: no case can do without {step}"
+
+
+def _month_faults(pack: "RulePack") -> Iterator[Fault]:
+    if pack.visits and not pack.visit_lists:
+        yield ("visits",), "visits: needs [[visit_lists]] to say which places"
+    if pack.guide_tour and not pack.guide_tour.posts:
+        yield ("guide_tour",), "guide_tour: needs posts to say whom it asks"
+    for at, why in scheme_faults(pack.assessments):
+        yield ("assessments", at), why
 
 
 def _repeated(table: str, key: str, codes: list[str], inside: str = "") -> Iterator[Fault]:

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from console_server.packs.assessment_rules import AssessmentScheme
 from console_server.packs.checks import find_faults
 from console_server.packs.rules import (
     CheckpointRules,
@@ -23,6 +24,7 @@ from console_server.packs.rules import (
     Structure,
     TwiceDailyRules,
     VisitList,
+    VisitRules,
     WalkingRules,
     WorkflowRules,
     WorkingCalendar,
@@ -58,6 +60,8 @@ class RulePack:
     night_watch: NightWatch | None = None
     guide_tour: GuideTour | None = None
     visit_lists: tuple[VisitList, ...] = ()
+    visits: VisitRules | None = None
+    assessments: tuple[AssessmentScheme, ...] = ()
     text: str = ""
 
     @property

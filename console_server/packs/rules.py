@@ -224,9 +224,17 @@ class NightWatch:
 
 @dataclass(frozen=True, slots=True)
 class GuideTour:
-    """Tours of the grid guides (网格指导员)."""
+    """Tours of the grid guides (网格指导员): every grid of theirs, so many days a month each.
+
+    `posts`: whom it asks, by post; they are held to it instead of the daily patrol and the share.
+    Presence of `min_stay_s` in a grid is a visit. A grid that was theirs on fewer than
+    `min_work_days` days of work is not asked for.
+    """
 
     per_month: int
+    posts: tuple[str, ...] = ()
+    min_stay_s: float = 300.0
+    min_work_days: int = 5
     example: bool = False
 
 
@@ -237,6 +245,18 @@ class VisitList:
     code: str
     name: str
     places: tuple[str, ...]
+    example: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRules:
+    """How visit lists are kept: every place in the own grids, on so many days a month.
+
+    A place that was theirs on fewer than `min_work_days` days of work is not asked for.
+    """
+
+    per_month: int
+    min_work_days: int = 5
     example: bool = False
 
 

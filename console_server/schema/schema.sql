@@ -156,6 +156,21 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION public.worker_post_reopens() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    CASE TG_OP
+    WHEN 'INSERT' THEN PERFORM reopen_time(NEW.worker_id, NEW.valid_from, NEW.valid_to);
+    WHEN 'DELETE' THEN PERFORM reopen_time(OLD.worker_id, OLD.valid_from, OLD.valid_to);
+    ELSE PERFORM reopen_time(NEW.worker_id,
+            moved_from(OLD.valid_from, NEW.valid_from, OLD.valid_to, NEW.valid_to),
+            greatest(coalesce(OLD.valid_to, 'infinity'), coalesce(NEW.valid_to, 'infinity')));
+    END CASE;
+    RETURN NULL;
+END
+$$;
+
 CREATE TABLE public.accounts (
     account_id integer NOT NULL,
     username text NOT NULL,
@@ -257,6 +272,51 @@ ALTER TABLE public.areas ALTER COLUMN area_id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.assessment_entries (
+    entry_id bigint NOT NULL,
+    scheme text NOT NULL,
+    indicator text NOT NULL,
+    period text NOT NULL,
+    subject_id integer NOT NULL,
+    value real,
+    note text NOT NULL,
+    entered_at timestamp with time zone NOT NULL,
+    entered_by integer NOT NULL
+);
+
+ALTER TABLE public.assessment_entries ALTER COLUMN entry_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.assessment_entries_entry_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.assessment_results (
+    result_id bigint NOT NULL,
+    scheme text NOT NULL,
+    period text NOT NULL,
+    subject_id integer NOT NULL,
+    revision integer NOT NULL,
+    computed_at timestamp with time zone NOT NULL,
+    computed_by integer NOT NULL,
+    pack_code text NOT NULL,
+    pack_version text NOT NULL,
+    input_hash text NOT NULL,
+    reason text NOT NULL,
+    body jsonb NOT NULL
+);
+
+ALTER TABLE public.assessment_results ALTER COLUMN result_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.assessment_results_result_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.attendance_changes (
     change_id bigint NOT NULL,
     worker_id integer NOT NULL,
@@ -287,6 +347,37 @@ CREATE TABLE public.attendance_days (
     final boolean NOT NULL,
     summary jsonb NOT NULL,
     settles_at timestamp with time zone DEFAULT '1970-01-01 00:00:00+00'::timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.attendance_month_changes (
+    change_id bigint NOT NULL,
+    worker_id integer NOT NULL,
+    month date NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    before jsonb NOT NULL,
+    after jsonb NOT NULL
+);
+
+ALTER TABLE public.attendance_month_changes ALTER COLUMN change_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.attendance_month_changes_change_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.attendance_months (
+    worker_id integer NOT NULL,
+    month date NOT NULL,
+    computed_at timestamp with time zone NOT NULL,
+    days_at timestamp with time zone NOT NULL,
+    pack_code text NOT NULL,
+    pack_version text NOT NULL,
+    input_hash text NOT NULL,
+    final boolean NOT NULL,
+    body jsonb NOT NULL,
+    CONSTRAINT attendance_months_month_check CHECK ((date_trunc('month'::text, (month)::timestamp with time zone) = month))
 );
 
 CREATE TABLE public.attendance_warnings (
@@ -327,7 +418,8 @@ CREATE TABLE public.checkpoints (
     lon double precision NOT NULL,
     lat double precision NOT NULL,
     radius_m real DEFAULT 30 NOT NULL,
-    retired_at timestamp with time zone
+    retired_at timestamp with time zone,
+    visit_list text
 );
 
 ALTER TABLE public.checkpoints ALTER COLUMN checkpoint_id ADD GENERATED ALWAYS AS IDENTITY (
@@ -750,6 +842,13 @@ CREATE TABLE public.worker_grids (
     valid_to timestamp with time zone
 );
 
+CREATE TABLE public.worker_posts (
+    worker_id integer NOT NULL,
+    post text NOT NULL,
+    valid_from timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    valid_to timestamp with time zone
+);
+
 CREATE TABLE public.workers (
     worker_id integer NOT NULL,
     code text NOT NULL,
@@ -793,11 +892,26 @@ ALTER TABLE ONLY public.areas
 ALTER TABLE ONLY public.areas
     ADD CONSTRAINT areas_pkey PRIMARY KEY (area_id);
 
+ALTER TABLE ONLY public.assessment_entries
+    ADD CONSTRAINT assessment_entries_pkey PRIMARY KEY (entry_id);
+
+ALTER TABLE ONLY public.assessment_results
+    ADD CONSTRAINT assessment_results_pkey PRIMARY KEY (result_id);
+
+ALTER TABLE ONLY public.assessment_results
+    ADD CONSTRAINT assessment_results_scheme_period_subject_id_revision_key UNIQUE (scheme, period, subject_id, revision);
+
 ALTER TABLE ONLY public.attendance_changes
     ADD CONSTRAINT attendance_changes_pkey PRIMARY KEY (change_id);
 
 ALTER TABLE ONLY public.attendance_days
     ADD CONSTRAINT attendance_days_pkey PRIMARY KEY (worker_id, day);
+
+ALTER TABLE ONLY public.attendance_month_changes
+    ADD CONSTRAINT attendance_month_changes_pkey PRIMARY KEY (change_id);
+
+ALTER TABLE ONLY public.attendance_months
+    ADD CONSTRAINT attendance_months_pkey PRIMARY KEY (worker_id, month);
 
 ALTER TABLE ONLY public.attendance_warnings
     ADD CONSTRAINT attendance_warnings_pkey PRIMARY KEY (worker_id, day);
@@ -931,6 +1045,9 @@ ALTER TABLE ONLY public.track_looks
 ALTER TABLE ONLY public.worker_grids
     ADD CONSTRAINT worker_grids_pkey PRIMARY KEY (worker_id, area_id, valid_from);
 
+ALTER TABLE ONLY public.worker_posts
+    ADD CONSTRAINT worker_posts_pkey PRIMARY KEY (worker_id, valid_from);
+
 ALTER TABLE ONLY public.workers
     ADD CONSTRAINT workers_code_key UNIQUE (code);
 
@@ -949,6 +1066,8 @@ CREATE UNIQUE INDEX appeals_open ON public.appeals USING btree (worker_id, day) 
 
 CREATE INDEX areas_lineage ON public.areas USING gin (lineage);
 
+CREATE INDEX assessment_entries_subject ON public.assessment_entries USING btree (scheme, period, subject_id);
+
 CREATE INDEX attendance_changes_at ON public.attendance_changes USING btree (changed_at);
 
 CREATE INDEX attendance_changes_day ON public.attendance_changes USING btree (day, worker_id);
@@ -956,6 +1075,10 @@ CREATE INDEX attendance_changes_day ON public.attendance_changes USING btree (da
 CREATE INDEX attendance_days_day ON public.attendance_days USING btree (day);
 
 CREATE INDEX attendance_days_running ON public.attendance_days USING btree (day) WHERE (NOT final);
+
+CREATE INDEX attendance_month_changes_month ON public.attendance_month_changes USING btree (month, worker_id);
+
+CREATE INDEX attendance_months_month ON public.attendance_months USING btree (month);
 
 CREATE INDEX audit_log_at ON public.audit_log USING btree (at);
 
@@ -1019,6 +1142,8 @@ CREATE INDEX track_looks_at ON public.track_looks USING btree (looked_at);
 
 CREATE INDEX worker_grids_area ON public.worker_grids USING btree (area_id);
 
+CREATE UNIQUE INDEX worker_posts_now ON public.worker_posts USING btree (worker_id) WHERE (valid_to IS NULL);
+
 CREATE TRIGGER appeals_reopen AFTER UPDATE ON public.appeals FOR EACH ROW WHEN ((new.excused_from IS NOT NULL)) EXECUTE FUNCTION public.appeal_reopens();
 
 CREATE TRIGGER area_boundaries_reopen AFTER INSERT OR DELETE OR UPDATE ON public.area_boundaries FOR EACH ROW EXECUTE FUNCTION public.border_reopens();
@@ -1030,6 +1155,8 @@ CREATE TRIGGER leaves_reopen AFTER INSERT OR DELETE OR UPDATE ON public.leaves F
 CREATE TRIGGER outages_reopen AFTER INSERT ON public.outages FOR EACH ROW EXECUTE FUNCTION public.outage_reopens();
 
 CREATE TRIGGER worker_grids_reopen AFTER INSERT OR DELETE OR UPDATE ON public.worker_grids FOR EACH ROW EXECUTE FUNCTION public.worker_grid_reopens();
+
+CREATE TRIGGER worker_posts_reopen AFTER INSERT OR DELETE OR UPDATE ON public.worker_posts FOR EACH ROW EXECUTE FUNCTION public.worker_post_reopens();
 
 ALTER TABLE ONLY public.accounts
     ADD CONSTRAINT accounts_area_id_fkey FOREIGN KEY (area_id) REFERENCES public.areas(area_id);
@@ -1058,11 +1185,29 @@ ALTER TABLE ONLY public.area_boundaries
 ALTER TABLE ONLY public.areas
     ADD CONSTRAINT areas_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES public.areas(area_id);
 
+ALTER TABLE ONLY public.assessment_entries
+    ADD CONSTRAINT assessment_entries_entered_by_fkey FOREIGN KEY (entered_by) REFERENCES public.accounts(account_id);
+
+ALTER TABLE ONLY public.assessment_results
+    ADD CONSTRAINT assessment_results_computed_by_fkey FOREIGN KEY (computed_by) REFERENCES public.accounts(account_id);
+
+ALTER TABLE ONLY public.assessment_results
+    ADD CONSTRAINT assessment_results_pack_code_pack_version_fkey FOREIGN KEY (pack_code, pack_version) REFERENCES public.packs(code, version);
+
 ALTER TABLE ONLY public.attendance_changes
     ADD CONSTRAINT attendance_changes_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id);
 
 ALTER TABLE ONLY public.attendance_days
     ADD CONSTRAINT attendance_days_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id);
+
+ALTER TABLE ONLY public.attendance_month_changes
+    ADD CONSTRAINT attendance_month_changes_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id);
+
+ALTER TABLE ONLY public.attendance_months
+    ADD CONSTRAINT attendance_months_pack_code_pack_version_fkey FOREIGN KEY (pack_code, pack_version) REFERENCES public.packs(code, version);
+
+ALTER TABLE ONLY public.attendance_months
+    ADD CONSTRAINT attendance_months_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id);
 
 ALTER TABLE ONLY public.attendance_warnings
     ADD CONSTRAINT attendance_warnings_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id);
@@ -1156,6 +1301,9 @@ ALTER TABLE ONLY public.worker_grids
 
 ALTER TABLE ONLY public.worker_grids
     ADD CONSTRAINT worker_grids_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id);
+
+ALTER TABLE ONLY public.worker_posts
+    ADD CONSTRAINT worker_posts_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id);
 
 ALTER TABLE ONLY public.workers
     ADD CONSTRAINT workers_area_id_fkey FOREIGN KEY (area_id) REFERENCES public.areas(area_id);

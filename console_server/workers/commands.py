@@ -17,6 +17,7 @@ from console_server.workers.store import (
     list_workers,
     update_worker,
     write_grids,
+    write_post,
 )
 from console_server.workers.worker import WorkerRecord
 
@@ -33,6 +34,7 @@ async def add_worker(connection: Connection, tree: AreaTree, new: NewWorker, now
     if worker_id is None:
         raise Conflict(f"There is a worker {new.code} already.")
     await write_grids(connection, worker_id, record.grid_ids, EVER, now)
+    await write_post(connection, worker_id, record.post, EVER, now)
     return worker_id
 
 
@@ -63,9 +65,11 @@ async def put_workers(
             worker_id = await insert_worker(connection, record)
             if worker_id is not None:
                 await write_grids(connection, worker_id, record.grid_ids, EVER, now)
+                await write_post(connection, worker_id, record.post, EVER, now)
         elif result == "updated":
             await update_worker(connection, row.worker_id, record)
             await write_grids(connection, row.worker_id, record.grid_ids, now, now)
+            await write_post(connection, row.worker_id, record.post, now, now)
         outcomes.append(result)
     return outcomes
 
@@ -101,6 +105,7 @@ def record_of(new: NewWorker, tree: AreaTree, groups: dict[str, int]) -> WorkerR
         groups[new.group_code] if new.group_code else None,
         tuple(new.skills),
         grid_ids,
+        new.post.strip(),
     )
 
 

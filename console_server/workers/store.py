@@ -26,6 +26,7 @@ class WorkerRow:
     skills: list[str]
     grid_ids: list[int]
     grid_codes: list[str]
+    post: str
 
     def record(self) -> WorkerRecord:
         """The same without derived values, to compare."""
@@ -38,6 +39,7 @@ class WorkerRow:
             self.group_id,
             tuple(self.skills),
             frozenset(self.grid_ids),
+            self.post,
         )
 
 
@@ -54,14 +56,16 @@ async def list_workers(
             " coalesce(array_agg(grid.area_id ORDER BY grid.code)"
             "   FILTER (WHERE grid.area_id IS NOT NULL), '{}') AS grid_ids,"
             " coalesce(array_agg(grid.code ORDER BY grid.code)"
-            "   FILTER (WHERE grid.area_id IS NOT NULL), '{}') AS grid_codes"
+            "   FILTER (WHERE grid.area_id IS NOT NULL), '{}') AS grid_codes,"
+            " coalesce(p.post, '') AS post"
             " FROM workers w JOIN areas a USING (area_id)"
             " LEFT JOIN functional_groups g USING (group_id)"
+            " LEFT JOIN worker_posts p ON p.worker_id = w.worker_id AND p.valid_to IS NULL"
             " LEFT JOIN worker_grids wg ON wg.worker_id = w.worker_id AND wg.valid_to IS NULL"
             " LEFT JOIN areas grid ON grid.area_id = wg.area_id"
             " WHERE w.retired_at IS NULL"
             " AND (%(worker_id)s::int IS NULL OR w.worker_id = %(worker_id)s)"
-            " GROUP BY w.worker_id, a.code, g.code"
+            " GROUP BY w.worker_id, a.code, g.code, p.post"
             " HAVING %(visible)s::int[] IS NULL OR w.area_id = ANY(%(visible)s)"
             "   OR array_agg(grid.area_id) && %(visible)s::int[]"
             " ORDER BY w.code",
@@ -132,5 +136,24 @@ async def write_grids(
         " SELECT %(worker_id)s, grid, %(since)s FROM unnest(%(grids)s::int[]) AS grid"
         " WHERE NOT EXISTS (SELECT FROM worker_grids held WHERE held.worker_id = %(worker_id)s"
         "   AND held.area_id = grid AND held.valid_to IS NULL)",
+        values,
+    )
+
+
+async def write_post(
+    connection: Connection, worker_id: int, post: str, since: datetime, now: datetime
+) -> None:
+    """This post is the worker's from `since` ("": none); another one ends `now`."""
+    values = {"worker_id": worker_id, "post": post, "since": since, "now": now}
+    await connection.execute(
+        "UPDATE worker_posts SET valid_to = %(now)s WHERE worker_id = %(worker_id)s"
+        " AND valid_to IS NULL AND post <> %(post)s",
+        values,
+    )
+    await connection.execute(
+        "INSERT INTO worker_posts (worker_id, post, valid_from)"
+        " SELECT %(worker_id)s, %(post)s, %(since)s WHERE %(post)s <> ''"
+        " AND NOT EXISTS (SELECT FROM worker_posts held WHERE held.worker_id = %(worker_id)s"
+        "   AND held.valid_to IS NULL)",
         values,
     )

@@ -18,3 +18,4 @@ class WorkerRecord:
     group_id: int | None
     skills: tuple[str, ...]
     grid_ids: frozenset[int]
+    post: str = ""  # of the pack's staffing, such as 网格指导员

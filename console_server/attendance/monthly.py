@@ -1,0 +1,121 @@
+"""Judging months and keeping the verdicts; the step from stored days to stored months.
+
+Owns that step and the check that it can be repeated to the byte; the rules are in `months.py`.
+Called by the loop in `recompute.py` and by `gridbeat attendance verify`.
+"""
+
+from calendar import monthrange
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import msgspec
+
+from console_server.attendance.month_store import (
+    MonthDays,
+    StoredMonth,
+    days_of_month,
+    due_months,
+    put_month,
+    record_month_change,
+    stored_months,
+)
+from console_server.attendance.months import MonthVerdict, is_judged_by_month, judge_month
+from console_server.database import Connection
+from console_server.packs.pack import RulePack
+from console_server.packs.versions import kept_pack
+
+LOOK_BACK_MONTHS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedMonth:
+    """A stored verdict of a month against the one that the stored days give now."""
+
+    worker_id: int
+    month: date
+    same: bool
+
+
+def month_of_day(day: date) -> date:
+    """The first day of a day's month."""
+    return day.replace(day=1)
+
+
+def last_of(month: date) -> date:
+    """The last day of a month."""
+    return month.replace(day=monthrange(month.year, month.month)[1])
+
+
+async def judge_due_months(connection: Connection, pack: RulePack, now: datetime) -> int:
+    """Judge the months whose days changed; how many there were."""
+    if not is_judged_by_month(pack):
+        return 0
+    today = now.astimezone(pack.zone).date()
+    first = month_of_day(today)
+    for _ in range(LOOK_BACK_MONTHS):
+        first = month_of_day(date.fromordinal(first.toordinal() - 1))
+    due = await due_months(connection, first, today, (pack.code, pack.version))
+    for month in sorted({each.month for each in due}):
+        some = [each for each in due if each.month == month]
+        await _judge(connection, pack, month, some, today, now)
+    return len(due)
+
+
+async def _judge(  # noqa: PLR0913, PLR0917 - whose month, by which rules, as of when
+    connection: Connection,
+    pack: RulePack,
+    month: date,
+    due: Sequence[MonthDays],
+    today: date,
+    now: datetime,
+) -> None:
+    workers = [each.worker_id for each in due]
+    last = last_of(month)
+    days = await days_of_month(connection, month, last, workers)
+    stored = await stored_months(connection, month, month, workers)
+    before = {each.worker_id: each for each in stored}
+    for each in due:
+        was = before.get(each.worker_id)
+        rules = pack
+        if was is not None and was.final:
+            rules = await kept_pack(connection, was.pack_code, was.pack_version)
+        over = each.all_final and last < today
+        verdict = judge_month(rules, each.worker_id, month, days[each.worker_id], over=over)
+        await put_month(connection, verdict, each, now)
+        if was is not None and was.final:
+            kept = verdict_of(was)
+            if kept.rules != verdict.rules:
+                await record_month_change(connection, kept, verdict, now)
+
+
+async def month_now(
+    connection: Connection, pack: RulePack, worker_id: int, month: date
+) -> MonthVerdict:
+    """The verdict of a month: the final one as it is kept, or what the days give at this moment."""
+    kept = await stored_months(connection, month, month, [worker_id])
+    if kept and kept[0].final:
+        return verdict_of(kept[0])
+    days = await days_of_month(connection, month, last_of(month), [worker_id])
+    return judge_month(pack, worker_id, month, days.get(worker_id, ()), over=False)
+
+
+async def verify_months(connection: Connection, first: date, last: date) -> list[ComparedMonth]:
+    """Make every final month anew, from the stored days and by the rules it names, and compare."""
+    found = []
+    for kept in await stored_months(connection, first, last):
+        if not kept.final:
+            continue
+        rules = await kept_pack(connection, kept.pack_code, kept.pack_version)
+        days = await days_of_month(connection, kept.month, last_of(kept.month), [kept.worker_id])
+        again = judge_month(
+            rules, kept.worker_id, kept.month, days.get(kept.worker_id, ()), over=True
+        )
+        same = msgspec.json.encode(verdict_of(kept)) == msgspec.json.encode(again)
+        found.append(ComparedMonth(kept.worker_id, kept.month, same))
+    return found
+
+
+def verdict_of(kept: StoredMonth) -> MonthVerdict:
+    """The verdict of a stored month."""
+    return msgspec.convert(kept.body, MonthVerdict)
