@@ -19,7 +19,6 @@ from console_server.dispatches.dispatch import Ignored, Status
 from console_server.errors import Invalid
 from console_server.incidents.actor import Act, Actor, acting_worker
 from console_server.incidents.opening import (
-    DURESS,
     GRAVEST,
     TEXT_MAX,
     TITLE_MAX,
@@ -28,6 +27,7 @@ from console_server.incidents.opening import (
     Rules,
     open_incident,
 )
+from console_server.packs.intake_rules import DURESS
 from console_server.photos.commands import attach_waiting
 from telemetry_ingest.wire.handset import DuressMessage, ProgressMessage, ReportMessage
 

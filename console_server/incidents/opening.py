@@ -19,11 +19,12 @@ from console_server.incidents.casefile import announce, move_case
 from console_server.incidents.deadlines import first_warning
 from console_server.incidents.incident import Status
 from console_server.packs.calendar import due_at
+from console_server.packs.intake_rules import DURESS
 from console_server.packs.pack import RulePack
 
 GRAVEST = 1
 UNCLASSIFIED = "unclassified"  # the field did not say; the centre decides
-DURESS = "duress"  # no pack has to list it: a call for help is never refused
+UNSORTED = frozenset({"handset", "hotline", "resident"})  # may leave the class to the centre
 TITLE_MAX = 200
 TEXT_MAX = 4000
 
@@ -101,10 +102,9 @@ def find_errors(opening: Opening, pack: RulePack) -> Sequence[str]:
 
 
 def _knows_class(opening: Opening, pack: RulePack) -> bool:
-    if opening.source in {"handset", "duress", "hotline"} and opening.class_code in {
-        UNCLASSIFIED,
-        DURESS,
-    }:
+    if opening.class_code == DURESS:
+        return opening.source == "duress"  # a call for help is never refused
+    if opening.source in UNSORTED and opening.class_code == UNCLASSIFIED:
         return True
     return pack.find_class(opening.class_code) is not None
 

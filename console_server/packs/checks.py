@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
 from console_server.packs.assessment_rules import scheme_faults
+from telemetry_ingest.wire.presence import STALE_WITHIN_S
 
 if TYPE_CHECKING:
     from console_server.packs.pack import RulePack
@@ -27,6 +28,7 @@ def find_faults(pack: "RulePack") -> Iterator[Fault]:
     yield from _patrol_faults(pack)
     yield from _workflow_faults(pack)
     yield from _month_faults(pack)
+    yield from _intake_faults(pack)
 
 
 def _class_faults(pack: "RulePack") -> Iterator[Fault]:
@@ -100,6 +102,20 @@ def _workflow_faults(pack: "RulePack") -> Iterator[Fault]:
     if rules.steps is not None:
         for step in sorted(EVERY_CASE - set(rules.steps)):
             yield ("workflow", "steps"), f"workflow.steps: no case can do without {step}"
+
+
+def _intake_faults(pack: "RulePack") -> Iterator[Fault]:
+    choices = [each.code for each in pack.resident.choices]
+    yield from _repeated("resident", "code", choices, inside="choices")
+    for at, each in enumerate(pack.resident.choices):
+        if pack.find_class(each.code) is None:
+            why = f"resident.choices {each.code}: class {each.code} does not exist"
+            yield ("resident", "choices", at, "code"), why
+    if not 0 < pack.silence.area_share <= 1:
+        yield ("silence", "area_share"), "silence.area_share: not between 0 and 1"
+    if pack.silence.alert_after_s < STALE_WITHIN_S:
+        why = f"silence.alert_after_s: nobody is silent before {STALE_WITHIN_S:.0f} s"
+        yield ("silence", "alert_after_s"), why
 
 
 def _month_faults(pack: "RulePack") -> Iterator[Fault]:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from console_server.packs.assessment_rules import AssessmentScheme
 from console_server.packs.checks import find_faults
+from console_server.packs.intake_rules import DURESS, ResidentRules, SilenceRules
 from console_server.packs.rules import (
     CheckpointRules,
     DispatchRules,
@@ -53,6 +54,8 @@ class RulePack:
     work: WorkRules = field(default_factory=WorkRules)
     workflow: WorkflowRules = field(default_factory=WorkflowRules)
     walking: WalkingRules = field(default_factory=WalkingRules)
+    resident: ResidentRules = field(default_factory=ResidentRules)
+    silence: SilenceRules = field(default_factory=SilenceRules)
     patrol: PatrolRules | None = None
     share: ShareRules | None = None
     twice_daily: TwiceDailyRules | None = None
@@ -86,6 +89,8 @@ class RulePack:
 
     def due_after(self, class_code: str) -> WorkingTime:
         """The time limit of a class: its own, else its nearest parent's, else the default."""
+        if class_code == DURESS and self.find_class(DURESS) is None:
+            return self.dispatch.duress_due
         stated = (each.due for each in self.lineage(class_code) if each.due is not None)
         return next(stated, self.dispatch.default_due)
 

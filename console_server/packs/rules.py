@@ -116,6 +116,7 @@ class DispatchRules:
     fallback_group: str | None = None
     default_severity: int = 2
     default_due: WorkingTime = WorkingTime(hours=8)
+    duress_due: WorkingTime = WorkingTime(clock_hours=0.25)  # of a call for help
     warn_before_s: float = 3600.0
     rest_s: float = 600.0
     example: bool = False
