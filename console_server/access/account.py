@@ -1,6 +1,6 @@
 """An account as the rest of the server sees it: who acts, in which role, within which area."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from litestar import Request
@@ -18,6 +18,7 @@ class Account:
     role: Role
     area_id: int | None
     area_code: str | None
+    group_code: str | None = field(default=None, kw_only=True)  # that a department speaks for
 
 
 AccountRequest = Request[Account, Any, Any]

@@ -66,6 +66,7 @@ def _session(record: SessionRecord) -> Session:
         role=account.role,
         area_code=account.area_code,
         csrf_token=record.csrf_token,
+        group_code=account.group_code,
     )
 
 

@@ -20,6 +20,7 @@ class StoredAccount:
     area_id: int | None
     area_code: str | None
     password_hash: str
+    group_code: str | None = None
 
     def without_secret(self) -> Account:
         """The account as the rest of the server sees it."""
@@ -30,6 +31,7 @@ class StoredAccount:
             self.role,
             self.area_id,
             self.area_code,
+            group_code=self.group_code,
         )
 
 
@@ -38,8 +40,9 @@ async def find_account(connection: Connection, username: str) -> StoredAccount |
     async with connection.cursor(row_factory=class_row(StoredAccount)) as cursor:
         await cursor.execute(
             "SELECT account_id, username, display_name, role, accounts.area_id,"
-            " areas.code AS area_code, password_hash"
+            " areas.code AS area_code, password_hash, functional_groups.code AS group_code"
             " FROM accounts LEFT JOIN areas USING (area_id)"
+            " LEFT JOIN functional_groups USING (group_id)"
             " WHERE username = %(username)s AND disabled_at IS NULL",
             {"username": username},
         )

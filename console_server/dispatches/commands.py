@@ -22,13 +22,27 @@ from console_server.dispatches.dispatch import (
 )
 from console_server.dispatches.orders import send_order, send_reminder
 from console_server.dispatches.store import Addressee, DispatchRow
-from console_server.errors import Conflict, NotFound
+from console_server.errors import NotFound
 from console_server.incidents.actor import Act
 from console_server.incidents.case import Case
-from console_server.incidents.casefile import announce, lock_case, move_case, write_event
+from console_server.incidents.casefile import (
+    announce,
+    last_told,
+    lock_case,
+    move_case,
+    write_event,
+)
 from console_server.incidents.clock import UNATTENDED
+from console_server.incidents.conflicts import (
+    AlreadyOnCase,
+    DispatchChanged,
+    NoHandset,
+    NotAdmitted,
+    NotDispatchable,
+)
 from console_server.incidents.escalation import escalate
 from console_server.incidents.flow import pack_of
+from console_server.incidents.group_orders import running_orders
 from console_server.incidents.incident import DISPATCHABLE, WITH_WORKERS
 from console_server.incidents.incident import Status as CaseStatus
 
@@ -64,7 +78,7 @@ async def send_worker(
     addressee = await _addressee(connection, worker_id)
     for other in await store.dispatches_of(connection, case.incident_id):
         if other.worker_id == worker_id and other.status in RUNNING:
-            raise Conflict(f"{addressee.name} is already on this case ({other.status}).")
+            raise AlreadyOnCase(f"{addressee.name} is already on this case ({other.status}).")
     case = await made_dispatched(connection, case, act)
     row = DispatchRow(
         dispatch_id=uuid4(),
@@ -102,7 +116,8 @@ async def advance_dispatch(
     case = await lock_case(connection, found.incident_id)
     row = await store.find_dispatch(connection, dispatch_id)
     if row is None or (version is not None and version != row.version):
-        raise Conflict(f"The dispatch was changed meanwhile: it is {row and row.status}.")
+        said = await last_told(connection, case, "dispatch", str(dispatch_id))
+        raise DispatchChanged(f"The dispatch of case {case.code} was changed meanwhile{said}.")
     ruling = advance(row.progress(), step.to, step.said_at, step.act.at)
     if isinstance(ruling, Advanced):
         case = await _apply(connection, case, row, ruling, step)
@@ -151,11 +166,12 @@ async def expect_dispatchable(connection: Connection, case: Case) -> None:
         Conflict: not in its status, or the pack asks for an admission (准入) by the centre first.
     """
     if case.status not in DISPATCHABLE:
-        raise Conflict(f"Nobody can be sent to a case that is {case.status}.")
+        since = await last_told(connection, case, "status")
+        raise NotDispatchable(f"Nobody can be sent to case {case.code}{since}.")
     rules = (await pack_of(connection, case)).workflow
     waits = case.status == CaseStatus.REPORTED and rules.acceptance == "admission"
     if waits and case.source != "duress":  # a call for help waits for no formality
-        raise Conflict(f"Case {case.code} must be admitted by the centre before anybody is sent.")
+        raise NotAdmitted(f"Case {case.code} must be admitted by the centre first.")
 
 
 async def _addressee(connection: Connection, worker_id: int) -> Addressee:
@@ -163,7 +179,7 @@ async def _addressee(connection: Connection, worker_id: int) -> Addressee:
     if addressee is None or addressee.retired:
         raise NotFound("worker", worker_id)
     if not addressee.handsets:
-        raise Conflict(f"{addressee.name} has no enrolled handset that can receive orders.")
+        raise NoHandset(f"{addressee.name} has no enrolled handset that can receive orders.")
     return addressee
 
 
@@ -234,7 +250,14 @@ async def _follow(connection: Connection, case: Case, step: Step) -> Case:
     others = await store.dispatches_of(connection, case.incident_id)
     if any(each.status in RUNNING for each in others):
         return case
-    if case.handled_by is None and case.group_ordered_at is not None:
-        return case  # its group still has it
-    to = CaseStatus.ACCEPTED if case.handled_by is None else CaseStatus.HANDLED
+    if await _groups_still_have_it(connection, case):
+        return case
+    handled = case.handled_by is not None or case.handled_by_account is not None
+    to = CaseStatus.HANDLED if handled else CaseStatus.ACCEPTED
     return await move_case(connection, case, to, step.act.following())
+
+
+async def _groups_still_have_it(connection: Connection, case: Case) -> bool:
+    """A worker who handled it does so for the one group; of several groups each has its part."""
+    running = await running_orders(connection, case.incident_id)
+    return bool(running) and (case.handled_by is None or any(each.joint for each in running))

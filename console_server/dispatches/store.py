@@ -12,7 +12,7 @@ from psycopg.rows import class_row
 
 from console_server.database import Connection
 from console_server.dispatches.dispatch import Progress, Status
-from console_server.errors import Conflict
+from console_server.incidents.conflicts import DispatchChanged
 
 PLACE_WITHIN_S = 1800  # older than half an hour a place no longer helps to find somebody
 
@@ -81,7 +81,7 @@ async def save_dispatch(connection: Connection, before: DispatchRow, after: Disp
     """Store what may change of a dispatch.
 
     Raises:
-        Conflict: it is no longer at the version of `before`.
+        DispatchChanged: it is no longer at the version of `before`.
     """
     cursor = await connection.execute(
         """UPDATE dispatches SET version = %(version)s, status = %(status)s,
@@ -92,7 +92,7 @@ async def save_dispatch(connection: Connection, before: DispatchRow, after: Disp
         asdict(after) | {"before": before.version},
     )
     if cursor.rowcount != 1:
-        raise Conflict("The dispatch was changed meanwhile.")
+        raise DispatchChanged("The dispatch was changed meanwhile.")
 
 
 async def find_dispatch(connection: Connection, dispatch_id: UUID) -> DispatchRow | None:

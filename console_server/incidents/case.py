@@ -47,6 +47,10 @@ class Case:
     escalation: int = 0
     escalated_to: str | None = None
     escalate_at: datetime | None = None
+    supervised_at: datetime | None = None  # put under supervision (督办) then, by whom and why
+    supervised_by: str | None = None
+    supervised_reason: str | None = None
+    upward_at: datetime | None = None  # first reported to the level above (上报)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "status", Status(self.status))

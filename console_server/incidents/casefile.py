@@ -11,24 +11,37 @@ from typing import Any
 from uuid import UUID
 
 from console_server.database import Connection
-from console_server.errors import Conflict, Forbidden, NotFound
+from console_server.errors import Forbidden, GridbeatError, NotFound
 from console_server.incidents import store
 from console_server.incidents.actor import Act, Actor
 from console_server.incidents.case import Case
 from console_server.incidents.clock import clocked
+from console_server.incidents.conflicts import (
+    CaseChanged,
+    MoveImpossible,
+    NeedMissing,
+    all_told,
+    told,
+)
 from console_server.incidents.flow import flow_of, pack_of
+from console_server.incidents.group_orders import end_with_case
 from console_server.incidents.incident import DISPATCH, DONE, Mover, Need, Refused, Status, judge
 from console_server.incidents.summaries import read_summary
 from console_server.live.outbox import put_delta
+from console_server.wire.cases import Rating
 
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """What a move brings along: a reason, the case it merges into, the approval of a request."""
+    """What a move brings along: a reason, the case it merges into, the approval of a request.
+
+    `rating`: what whoever reported it thinks of how it was handled, for an evaluation.
+    """
 
     reason: str | None = None
     into: UUID | None = None
     approval: UUID | None = None
+    rating: Rating | None = None
 
     def given(self) -> frozenset[Need]:
         """The needs of the transition table that are met."""
@@ -42,7 +55,12 @@ class Grounds:
 
     def body(self) -> dict[str, Any]:
         """How it stands in the case file."""
-        values = {"reason": self.reason, "into": self.into, "request": self.approval}
+        values = {
+            "reason": self.reason,
+            "into": self.into,
+            "request": self.approval,
+            "rating": self.rating,
+        }
         return {key: str(value) for key, value in values.items() if value}
 
 
@@ -65,13 +83,17 @@ async def expect_version(connection: Connection, case: Case, version: int) -> No
     """Make sure that a person decides on what they saw; what the clock noted since does not count.
 
     Raises:
-        Conflict: it was changed since; says by whom and how.
+        CaseChanged: it was changed since; says by whom, how and when.
     """
     if case.version == version:
         return
     since = await store.changed_since(connection, case.incident_id, version)
     if since or version > case.version:
-        raise Conflict(f"Case {case.code} was changed meanwhile: {since or 'unknown version'}.")
+        said = all_told(since, (await pack_of(connection, case)).zone)
+        raise CaseChanged(
+            f"Case {case.code} was changed meanwhile: {said}"
+            f" (version {case.version}, you had {version})."
+        )
 
 
 async def write_event(
@@ -105,10 +127,12 @@ async def move_case(
     pack = await pack_of(connection, case)
     ruling = judge(case.status, to, mover, grounds.given(), flow_of(pack))
     if isinstance(ruling, Refused):
-        raise Forbidden(ruling.detail) if ruling.rights else Conflict(ruling.detail)
+        raise await _refusal(connection, case, ruling)
     after = clocked(_arrived(case, to, act, grounds), act.at, pack)
     after = replace(after, version=case.version + 1)
     await store.save_case(connection, case, after)
+    if case.group_ordered_at is not None and after.group_ordered_at is None:
+        await end_with_case(connection, case.incident_id, to, act.at, grounds.reason)
     body = {"from": case.status.value, "to": to.value} | grounds.body()
     await store.append_event(connection, after, "status", act, body)
     return after
@@ -135,6 +159,25 @@ async def announce(connection: Connection, case: Case) -> None:
     """Tell every console that may see the case how it stands now."""
     summary = await read_summary(connection, case.incident_id)
     await put_delta(connection, "incident", case.area_id, summary)
+
+
+async def last_told(connection: Connection, case: Case, kind: str, key: str = "") -> str:
+    """Who did this last when, as `: closed by 张伟 at 14:03:12`; empty if nobody did.
+
+    `key`: the dispatch or the order to a group that it must be about.
+    """
+    last = await store.last_of(connection, case.incident_id, kind, key)
+    return f": {told(last, (await pack_of(connection, case)).zone)}" if last else ""
+
+
+async def _refusal(connection: Connection, case: Case, refused: Refused) -> GridbeatError:
+    """Why not, and who brought the case to where it stands."""
+    if refused.rights:
+        return Forbidden(refused.detail)
+    if refused.lacks:
+        return NeedMissing(refused.detail)
+    since = await last_told(connection, case, "status")
+    return MoveImpossible(f"{refused.detail} Case {case.code}{since}.")
 
 
 async def _handled(connection: Connection, case: Case, actor: Actor) -> bool:

@@ -10,7 +10,6 @@ from uuid import UUID
 from console_server.database import Connection
 from console_server.dispatches.answers import answer_reporter
 from console_server.dispatches.commands import withdraw_all
-from console_server.errors import Conflict
 from console_server.incidents.actor import Act
 from console_server.incidents.case import Case
 from console_server.incidents.casefile import (
@@ -22,6 +21,7 @@ from console_server.incidents.casefile import (
     move_case,
     write_event,
 )
+from console_server.incidents.conflicts import NotMergeable
 from console_server.incidents.incident import DONE, WITH_WORKERS, Status
 
 
@@ -71,6 +71,6 @@ async def _lock_both(
 
 async def _absorb(connection: Connection, into: Case, merged: Case, act: Act) -> None:
     if into.incident_id == merged.incident_id or into.status in DONE:
-        raise Conflict(f"A case cannot be merged into {into.code}, which is {into.status}.")
+        raise NotMergeable(f"A case cannot be merged into {into.code}, which is {into.status}.")
     body = {"incident": str(merged.incident_id), "code": merged.code}
     await announce(connection, await write_event(connection, into, "absorbed", act, body))

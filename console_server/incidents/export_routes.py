@@ -1,18 +1,16 @@
-# ruff: noqa: PLR0913, PLR0917 - a handler is given its parts by name
 """`/api/incidents/…`: one case as a page to print, many as a spreadsheet.
 
 Owns HTTP and which cases; the forms are `printed.py` and `listed.py`.
 """
 
 import asyncio
-from datetime import datetime
-from typing import Annotated, Literal
+from dataclasses import replace
 from urllib.parse import quote
 from uuid import UUID
 
 from litestar import Response, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import FromPath
 
 from console_server.access.account import AccountRequest
 from console_server.access.guards import requires
@@ -21,18 +19,18 @@ from console_server.database import Pool
 from console_server.incidents.chain import find_faults
 from console_server.incidents.flow import pack_of
 from console_server.incidents.listed import workbook
+from console_server.incidents.page_query import PageQuery
 from console_server.incidents.printed import CaseFile, PrintedPhoto, page
-from console_server.incidents.summaries import PageQuery, read_page, read_summary
+from console_server.incidents.summaries import read_page, read_summary
 from console_server.incidents.verify import read_links
-from console_server.incidents.visible import areas_asked, visible_case
+from console_server.incidents.visible import visible_case
 from console_server.packs.pack import RulePack
 from console_server.parts import Clock
 from console_server.photos.commands import thumbnails_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 EXPORTED_MAX = 10_000
-READERS = requires("dispatcher", "duty_leader", "supervisor")
-State = Annotated[Literal["open", "closed", "all"], QueryParameter(name="state")]
+READERS = requires("dispatcher", "duty_leader", "supervisor", "department")
 
 
 @get("/incidents/{incident_id:uuid}/file.html", guards=[READERS], media_type="text/html")
@@ -62,16 +60,17 @@ async def print_case(
 async def export(
     request: AccountRequest,
     pool: NamedDependency[Pool],
-    areas: NamedDependency[AreaTree],
     pack: NamedDependency[RulePack],
-    which: State = "all",
-    area: FromQuery[str | None] = None,
-    before: FromQuery[datetime | None] = None,
+    asked: NamedDependency[PageQuery],
 ) -> Response[bytes]:
-    """The newest cases of the areas one may see, as a spreadsheet; at most some 10,000."""
-    within = areas_asked(areas, request.user, area)
+    """The newest of the cases asked for, as a spreadsheet; at most some 10,000.
+
+    Without a state in the query these are all, open and closed.
+    """
+    stated = "state" in request.query_params
+    wanted = replace(asked, limit=EXPORTED_MAX, state=asked.state if stated else "all")
     async with pool.connection() as connection:
-        found = await read_page(connection, PageQuery(which, within, EXPORTED_MAX, before))
+        found = await read_page(connection, wanted)
     title = f"{pack.name} 案卷"
     content = await asyncio.to_thread(workbook, title, pack, found.incidents)
     name = f"attachment; filename=\"cases.xlsx\"; filename*=UTF-8''{quote(f'{title}.xlsx')}"

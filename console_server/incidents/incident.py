@@ -66,10 +66,11 @@ class Mover:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Why a move cannot be made, in words for people. `rights` tells a missing right apart."""
+    """Why a move cannot be made, in words for people; a missing right and a missing need apart."""
 
     detail: str
     rights: bool = False
+    lacks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,9 @@ def judge(
     if Need.OTHER_PERSON in move.needs and mover.handled_it:
         return Refused("Whoever handled a case may not be the one who verifies it.", rights=True)
     missing = sorted(n.value for n in move.needs - {Need.OTHER_PERSON} - frozenset(given))
-    return Refused(f"To become {to} a case needs: {', '.join(missing)}.") if missing else move
+    if missing:
+        return Refused(f"To become {to} a case needs: {', '.join(missing)}.", lacks=True)
+    return move
 
 
 def allowed_moves(from_: Status, mover: Mover, flow: Flow = WHOLE) -> list[Status]:

@@ -12,7 +12,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from console_server.incidents.chain import Link
-from console_server.incidents.words import EVENTS, ROLES, SEVERITIES, SOURCES, STATUSES, STEPS
+from console_server.incidents.words import (
+    EVENTS,
+    GROUP_STEPS,
+    RATINGS,
+    ROLES,
+    SEVERITIES,
+    SOURCES,
+    STATUSES,
+    STEPS,
+)
 from console_server.packs.pack import RulePack
 from console_server.wire.cases import IncidentSummary
 
@@ -78,6 +87,8 @@ def in_words(link: Link) -> tuple[str, str]:
         what = STATUSES.get(to, to)
     if link.kind == "dispatch":
         what = STEPS.get(to, to)
+    if link.kind == "group_step":
+        what = GROUP_STEPS.get(to, to)
     return what, "；".join(_said(name, value) for name, value in body.items() if name in _SHOWN)
 
 
@@ -96,6 +107,9 @@ _SHOWN: Mapping[str, str] = {
     "days": "工作日 ",
     "filled": "补记 ",
     "sha256": "SHA-256 ",
+    "rating": "评价 ",
+    "level": "",
+    "sha256": "SHA-256 ",
 }
 
 
@@ -103,6 +117,7 @@ def _said(name: str, value: Any) -> str:  # noqa: ANN401 - what a case file hold
     words: Mapping[Any, str] = {
         "role": ROLES,
         "requestKind": STATUSES,
+        "rating": RATINGS,
         "source": SOURCES,
         "granted": {True: "同意", False: "不同意"},
     }.get(name, {})  # type: ignore[assignment]

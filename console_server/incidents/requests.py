@@ -13,19 +13,21 @@ from psycopg.errors import UniqueViolation
 from psycopg.rows import class_row, kwargs_row
 
 from console_server.database import Connection
-from console_server.errors import Conflict, Forbidden, Invalid, NotFound
+from console_server.errors import Forbidden, Invalid, NotFound
 from console_server.incidents.actor import Act
 from console_server.incidents.case import Case
 from console_server.incidents.casefile import (
     Grounds,
     announce,
     expect_version,
+    last_told,
     lock_case,
     move_case,
     write_event,
 )
 from console_server.incidents.clock import with_due
 from console_server.incidents.commands import without_workers
+from console_server.incidents.conflicts import MoveImpossible, RequestRuled, RequestWaits
 from console_server.incidents.deadlines import RUNNING, STANDING, extended
 from console_server.incidents.flow import flow_of, pack_of
 from console_server.incidents.incident import ADMINISTRATOR, Status
@@ -81,7 +83,7 @@ async def ask(connection: Connection, incident_id: UUID, asked: Ask, act: Act) -
     case = await lock_case(connection, incident_id)
     await expect_version(connection, case, asked.version)
     if asked.kind not in askable(case, await pack_of(connection, case)):
-        raise Conflict(f"For a case that is {case.status} nobody can ask: {asked.kind}.")
+        raise MoveImpossible(f"For a case that is {case.status} nobody can ask: {asked.kind}.")
     request_id = await _insert(connection, case, asked, act)
     body = {"request": str(request_id), "requestKind": asked.kind, "reason": asked.reason}
     times = {"hours": asked.more.hours, "days": asked.more.days} if asked.kind == EXTENDED else {}
@@ -104,7 +106,7 @@ async def rule(
     case = await lock_case(connection, found.incident_id)
     found = await find_request(connection, request_id)
     pack = await pack_of(connection, case)
-    _expect_may_rule(found, act, pack)
+    await _expect_may_rule(connection, case, found, act, pack)
     await _store_ruling(connection, found, act, granted=granted, reason=reason)
     body = {"request": str(request_id), "requestKind": found.kind, "granted": granted}
     case = await write_event(connection, case, "ruled", act, body | {"reason": reason})
@@ -147,6 +149,30 @@ async def read_requests(connection: Connection, incident_id: UUID) -> list[Clock
         return await cursor.fetchall()
 
 
+def may_rule(role: str, account_id: int, pending: RequestRow | None, pack: RulePack) -> bool:
+    """Whether this account may rule on the request that waits, if one does."""
+    if pending is None or pending.ruled_at is not None or pending.asked_by == account_id:
+        return False
+    return role in _rulers(pending.kind, pack)
+
+
+async def find_pending(connection: Connection, incident_id: UUID) -> RequestRow | None:
+    """The request of a case that waits for its ruling."""
+    async with connection.cursor(row_factory=class_row(RequestRow)) as cursor:
+        await cursor.execute(
+            """SELECT request_id, incident_id, kind, reason, hours, days, asked_by, ruled_at
+               FROM clock_requests
+               WHERE incident_id = %(incident_id)s AND ruled_at IS NULL""",
+            {"incident_id": incident_id},
+        )
+        return await cursor.fetchone()
+
+
+def _rulers(kind: RequestKind, pack: RulePack) -> frozenset[str]:
+    named = (each.by for each in pack.workflow.approvals if each.to == kind)
+    return frozenset(role for roles in named for role in roles) | {ADMINISTRATOR}
+
+
 def _fits(case: Case, kind: RequestKind, pack: RulePack) -> bool:
     if kind == EXTENDED:
         return case.status in RUNNING | STANDING and case.due_at is not None
@@ -168,13 +194,15 @@ def _expect_sound(asked: Ask) -> None:
         raise Invalid("This cannot be asked for.", errors)
 
 
-def _expect_may_rule(found: RequestRow, act: Act, pack: RulePack) -> None:
+async def _expect_may_rule(
+    connection: Connection, case: Case, found: RequestRow, act: Act, pack: RulePack
+) -> None:
     if found.ruled_at is not None:
-        raise Conflict("The request was ruled on already.")
+        said = await last_told(connection, case, "ruled")
+        raise RequestRuled(f"The request was ruled on already{said}.")
     if act.actor.account_id is None or act.actor.account_id == found.asked_by:
         raise Forbidden("Another person than who asked must rule on it.")
-    roles = {role for each in pack.workflow.approvals if each.to == found.kind for role in each.by}
-    if act.actor.role not in roles | {ADMINISTRATOR}:
+    if act.actor.role not in _rulers(found.kind, pack):
         raise Forbidden(f"The role {act.actor.role} may not rule on this.")
 
 
@@ -186,7 +214,7 @@ async def _grant(
         case = await move_case(connection, case, Status(found.kind), act, grounds)
         return await without_workers(connection, case, act, grounds)
     if case.due_at is None or case.status not in RUNNING | STANDING:
-        raise Conflict(f"A case that is {case.status} needs no more time.")
+        raise MoveImpossible(f"A case that is {case.status} needs no more time.")
     due = extended(pack.calendar, case.due_at, WorkingTime(found.hours, found.days))
     body = {"request": str(found.request_id), "from": case.due_at.isoformat()}
     later = with_due(case, due, act.at, pack)
@@ -214,7 +242,7 @@ async def _insert(connection: Connection, case: Case, asked: Ask, act: Act) -> U
                 },
             )
     except UniqueViolation as error:
-        raise Conflict("Another request waits for its ruling.") from error
+        raise RequestWaits("Another request waits for its ruling.") from error
     return request_id
 
 

@@ -5,40 +5,31 @@ Owns HTTP and who may see what; the work is done by the commands. What lies outs
 areas answers as if it were not there.
 """
 
-from datetime import datetime
-from typing import Annotated, Literal
 from uuid import UUID
 
 from litestar import Router, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath, JSONBody
 
 from console_server.access.account import Account, AccountRequest
 from console_server.access.guards import requires
 from console_server.areas.tree import AreaTree
 from console_server.database import Connection, Pool
 from console_server.errors import Forbidden, Invalid
-from console_server.incidents import store
 from console_server.incidents.actor import Act, acting_account
-from console_server.incidents.case import Case
+from console_server.incidents.asked import asked_page
 from console_server.incidents.casefile import Grounds
 from console_server.incidents.commands import Decision, decide
+from console_server.incidents.detail import detail
 from console_server.incidents.export_routes import export, print_case
-from console_server.incidents.flow import flow_of, pack_of
 from console_server.incidents.hotline_routes import router as hotline
-from console_server.incidents.incident import Mover, Status, allowed_moves
+from console_server.incidents.incident import Status
 from console_server.incidents.opening import Opening, Rules, open_incident
-from console_server.incidents.requests import (
-    Ask,
-    ask,
-    askable,
-    find_request,
-    read_requests,
-    rule,
-)
-from console_server.incidents.similar import read_similar
-from console_server.incidents.summaries import PageQuery, read_events, read_page, read_summary
-from console_server.incidents.visible import areas_asked, visible_case
+from console_server.incidents.oversight_routes import report_one_upward, supervise_one
+from console_server.incidents.page_query import PageQuery
+from console_server.incidents.requests import Ask, ask, find_request, rule
+from console_server.incidents.summaries import read_page
+from console_server.incidents.visible import visible_case
 from console_server.packs.pack import RulePack
 from console_server.packs.rules import WorkingTime
 from console_server.parts import Clock
@@ -51,28 +42,20 @@ from console_server.wire.cases import (
     Transition,
 )
 
-PAGE_MAX = 500
 READERS = requires("dispatcher", "duty_leader", "supervisor", "wall", "department")
 COMMANDERS = requires("dispatcher", "duty_leader")
 DECIDERS = requires("dispatcher", "duty_leader", "supervisor")
-State = Annotated[Literal["open", "closed", "all"], QueryParameter(name="state")]
-Page = Annotated[int, QueryParameter(ge=1, le=PAGE_MAX)]
+ASKERS = requires("dispatcher", "duty_leader", "department")
 
 
 @get("/incidents", guards=[READERS])
 async def list_incidents(
-    request: AccountRequest,
     pool: NamedDependency[Pool],
-    areas: NamedDependency[AreaTree],
-    which: State = "open",
-    area: FromQuery[str | None] = None,
-    limit: Page = 100,
-    before: FromQuery[datetime | None] = None,
+    asked: NamedDependency[PageQuery],
 ) -> IncidentPage:
-    """Incidents of the areas one may see, newest first, page by page."""
-    within = areas_asked(areas, request.user, area)
+    """Incidents of the areas and groups one may see, newest first, page by page."""
     async with pool.connection() as connection:
-        return await read_page(connection, PageQuery(which, within, limit, before))
+        return await read_page(connection, asked)
 
 
 @get("/incidents/{incident_id:uuid}", guards=[READERS])
@@ -137,7 +120,7 @@ async def move_incident(
         return await detail(connection, case, request.user)
 
 
-@post("/incidents/{incident_id:uuid}/requests", guards=[COMMANDERS])
+@post("/incidents/{incident_id:uuid}/requests", guards=[ASKERS])
 async def ask_for(
     request: AccountRequest,
     pool: NamedDependency[Pool],
@@ -184,26 +167,8 @@ async def _decision(
         raise Invalid("Not a move of a case.", [str(error)]) from error
     if into is not None:
         await visible_case(connection, areas, account, into)
-    return Decision(to, data.version, Grounds(data.reason, into))
-
-
-async def detail(connection: Connection, case: Case, account: Account) -> Incident:
-    """The case with its file and what this account may do with it."""
-    summary = await read_summary(connection, case.incident_id)
-    handled_it = await store.account_handled(connection, case, account.account_id)
-    pack = await pack_of(connection, case)
-    moves = allowed_moves(case.status, Mover(account.role, handled_it), flow_of(pack))
-    values = {name: getattr(summary, name) for name in summary.__struct_fields__}
-    return Incident(
-        **values,
-        description=case.description,
-        pack_version=case.pack_version,
-        events=await read_events(connection, case.incident_id),
-        allowed=[to.value for to in moves],
-        requests=await read_requests(connection, case.incident_id),
-        askable=askable(case, pack),
-        similar=await read_similar(connection, case, pack, account),
-    )
+    rating = data.rating if to == Status.EVALUATED else None
+    return Decision(to, data.version, Grounds(data.reason, into, rating=rating))
 
 
 router = Router(
@@ -216,8 +181,11 @@ router = Router(
         ask_for,
         rule_on,
         print_case,
+        supervise_one,
+        report_one_upward,
         export,
         hotline,
     ],
+    dependencies={"asked": Provide(asked_page, sync_to_thread=False)},
     tags=["incidents"],
 )

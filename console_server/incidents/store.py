@@ -9,14 +9,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from psycopg.rows import class_row
+from psycopg.rows import class_row, kwargs_row
 from psycopg.types.json import Jsonb
 
 from console_server.database import Connection
-from console_server.errors import Conflict
 from console_server.incidents.actor import Act
 from console_server.incidents.case import Case
 from console_server.incidents.chain import Link, first_hash, link_hash
+from console_server.incidents.conflicts import CaseChanged
 
 CLOCK_KINDS = ("warned", "overdue", "escalated", "reminded")  # what the clock alone writes
 OPENING_LOCK = 0x67620301  # advisory: openings go one by one, so that codes have no gaps
@@ -84,12 +84,14 @@ async def save_case(connection: Connection, before: Case, after: Case) -> None:
                   merged_into = %(merged_into)s, group_id = %(group_id)s, due_at = %(due_at)s,
                   warn_at = %(warn_at)s, overdue_at = %(overdue_at)s, stopped_at = %(stopped_at)s,
                   group_ordered_at = %(group_ordered_at)s, escalation = %(escalation)s,
-                  escalated_to = %(escalated_to)s, escalate_at = %(escalate_at)s
+                  escalated_to = %(escalated_to)s, escalate_at = %(escalate_at)s,
+                  supervised_at = %(supervised_at)s, supervised_by = %(supervised_by)s,
+                  supervised_reason = %(supervised_reason)s, upward_at = %(upward_at)s
            WHERE incident_id = %(incident_id)s AND version = %(before)s""",
         asdict(after) | {"before": before.version},
     )
     if cursor.rowcount != 1:
-        raise Conflict(f"Case {before.code} was changed meanwhile.")
+        raise CaseChanged(f"Case {before.code} was changed meanwhile.")
 
 
 async def append_event(
@@ -133,18 +135,30 @@ async def _last_hash(connection: Connection, case: Case) -> bytes:
     return bytes(row[0]) if row and row[0] else first_hash(case.incident_id)
 
 
-async def changed_since(connection: Connection, incident_id: UUID, version: int) -> str:
-    """Who did what after `version`, oldest first, in words for people; not the clock."""
-    cursor = await connection.execute(
-        """SELECT string_agg(actor || ': ' || kind || COALESCE(' ' || (body ->> 'to'), ''), '; '
-                             ORDER BY version)
-           FROM incident_events
-           WHERE incident_id = %(incident_id)s AND version > %(version)s
-             AND NOT (actor_kind = 'system' AND kind = ANY(%(clock)s))""",
-        {"incident_id": incident_id, "version": version, "clock": list(CLOCK_KINDS)},
-    )
-    row = await cursor.fetchone()
-    return str(row[0]) if row and row[0] else ""
+async def changed_since(connection: Connection, incident_id: UUID, version: int) -> list[Link]:
+    """What was done after `version`, oldest first; not what the clock noted."""
+    async with connection.cursor(row_factory=kwargs_row(Link)) as cursor:
+        await cursor.execute(
+            """SELECT version, at, kind, actor_kind, actor, body FROM incident_events
+               WHERE incident_id = %(incident_id)s AND version > %(version)s
+                 AND NOT (actor_kind = 'system' AND kind = ANY(%(clock)s))
+               ORDER BY version""",
+            {"incident_id": incident_id, "version": version, "clock": list(CLOCK_KINDS)},
+        )
+        return await cursor.fetchall()
+
+
+async def last_of(connection: Connection, incident_id: UUID, kind: str, key: str) -> Link | None:
+    """The newest event of a kind; `key`: the dispatch or order it must tell of, empty: any."""
+    async with connection.cursor(row_factory=kwargs_row(Link)) as cursor:
+        await cursor.execute(
+            """SELECT version, at, kind, actor_kind, actor, body FROM incident_events
+               WHERE incident_id = %(incident_id)s AND kind = %(kind)s
+                 AND (%(key)s = '' OR %(key)s IN (body ->> 'dispatchId', body ->> 'orderId'))
+               ORDER BY version DESC LIMIT 1""",
+            {"incident_id": incident_id, "kind": kind, "key": key},
+        )
+        return await cursor.fetchone()
 
 
 async def account_handled(connection: Connection, case: Case, account_id: int) -> bool:
@@ -155,6 +169,10 @@ async def account_handled(connection: Connection, case: Case, account_id: int) -
                   OR EXISTS (SELECT FROM dispatches d
                              WHERE d.incident_id = %(incident_id)s AND d.worker_id = a.worker_id
                                AND d.status = 'cleared')
+                  OR EXISTS (SELECT FROM incident_events e
+                             WHERE e.incident_id = %(incident_id)s AND e.kind = 'group_step'
+                               AND e.body ->> 'to' = 'done'
+                               AND (e.body ->> 'accountId')::integer = a.account_id)
            FROM accounts a WHERE a.account_id = %(account_id)s""",
         asdict(case) | {"account_id": account_id},
     )

@@ -1,4 +1,6 @@
-"""Which cases an account may look at; what lies outside of its areas seems not to be there.
+"""Which cases an account may look at; what lies outside of that seems not to be there.
+
+By area, and for a department by the orders its group was given.
 
 Owns this check for every route that speaks of a case.
 """
@@ -11,6 +13,7 @@ from console_server.database import Connection
 from console_server.errors import NotFound
 from console_server.incidents import store
 from console_server.incidents.case import Case
+from console_server.incidents.group_orders import was_ordered_to
 
 
 def areas_asked(areas: AreaTree, account: Account, code: str | None) -> frozenset[int] | None:
@@ -45,4 +48,15 @@ async def visible_case(
     case = await store.find_case(connection, incident_id, lock=lock)
     if case is None or not areas.may_see(account, case.area_id):
         raise NotFound("incident", str(incident_id))
+    group = ordered_to(account)
+    if group is not None and not await was_ordered_to(connection, incident_id, group):
+        raise NotFound("incident", str(incident_id))
     return case
+
+
+def ordered_to(account: Account) -> str | None:
+    """The group to whose cases an account is confined: a department's; None: to none.
+
+    A department without a group sees no case.
+    """
+    return (account.group_code or "") if account.role == "department" else None

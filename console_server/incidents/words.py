@@ -32,6 +32,8 @@ STEPS: Final = {
     "cancelled": "撤回",
     "lapsed": "逾期未接单",
 }
+GROUP_STEPS: Final = {"accepted": "职能组接收", "done": "职能组办结", "withdrawn": "撤回职能组任务"}
+RATINGS: Final = {"satisfied": "满意", "fair": "基本满意", "dissatisfied": "不满意"}
 EVENTS: Final = {
     "opened": "案卷建立",
     "status": "状态",
@@ -46,6 +48,11 @@ EVENTS: Final = {
     "ruled": "审批",
     "extended": "延长时限",
     "answered": "答复上报人",
+    "photo": "添加照片",
+    "group_step": "职能组进度",
+    "supervised": "督办",
+    "unsupervised": "解除督办",
+    "upward": "上报上级",
     "photo": "添加照片",
 }
 SOURCES: Final = {

@@ -1,10 +1,12 @@
 """`GET /api/pack`: the rule pack in force, as far as a console shows it."""
 
+from typing import get_args
+
 from litestar import Router, get
 from litestar.di import NamedDependency
 
 from console_server.packs.pack import RulePack
-from console_server.wire.cases import Pack, PackClass, PackGroup
+from console_server.wire.cases import IncidentStatus, Pack, PackClass, PackGroup
 
 
 @get("/pack")
@@ -27,6 +29,11 @@ async def read_pack(pack: NamedDependency[RulePack]) -> Pack:
             for each in pack.classes
         ],
         groups=[PackGroup(each.code, each.name, each.example) for each in pack.groups],
+        steps=list(pack.workflow.steps or get_args(IncidentStatus)),
+        fallback_group=pack.dispatch.fallback_group,
+        joint=pack.workflow.joint,
+        upward=pack.workflow.upward,
+        upward_classes=list(pack.workflow.upward_classes),
     )
 
 

@@ -94,13 +94,18 @@ class WorkflowRules:
 
     `acceptance`: by the centre, where sending somebody accepts as well; by an explicit admission
     (准入) before anybody is sent; or automatically. `answer_to_close` (件件有回音): a case closes
-    only with an answer to whoever reported it.
+    only with an answer to whoever reported it. `joint`: several groups may be at one case
+    (联合执法). `upward`: the level above that cases are reported to (上报), those of
+    `upward_classes` at once.
     """
 
     steps: tuple[Step, ...] | None = None
     acceptance: Literal["centre", "admission", "automatic"] = "centre"
     answer_to_close: bool = False
     approvals: tuple[Approval, ...] = ()
+    joint: bool = False
+    upward: str | None = None
+    upward_classes: tuple[str, ...] = ()
     example: bool = False
 
 

@@ -141,6 +141,15 @@ CREATE FUNCTION public.reopen_time(worker integer, start_at timestamp with time 
     WHERE start_at < clock_timestamp()
 $$;
 
+CREATE FUNCTION public.visit_reopens() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM reopen_time(NEW.worker_id, NEW.visited_at, NEW.visited_at + interval '1 second');
+    RETURN NULL;
+END
+$$;
+
 CREATE FUNCTION public.worker_grid_reopens() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -181,6 +190,7 @@ CREATE TABLE public.accounts (
     worker_id integer,
     demo boolean DEFAULT false NOT NULL,
     disabled_at timestamp with time zone,
+    group_id integer,
     CONSTRAINT accounts_role_check CHECK ((role = ANY (ARRAY['administrator'::text, 'dispatcher'::text, 'supervisor'::text, 'duty_leader'::text, 'department'::text, 'wall'::text, 'worker'::text])))
 );
 
@@ -410,6 +420,28 @@ CREATE TABLE public.basemap (
     imported_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE public.checkpoint_visits (
+    visit_id bigint NOT NULL,
+    worker_id integer NOT NULL,
+    handset_id integer NOT NULL,
+    checkpoint_id integer NOT NULL,
+    client_id text NOT NULL,
+    visited_at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    distance_m real,
+    accuracy_m real,
+    counts boolean NOT NULL
+);
+
+ALTER TABLE public.checkpoint_visits ALTER COLUMN visit_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.checkpoint_visits_visit_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.checkpoints (
     checkpoint_id integer NOT NULL,
     code text NOT NULL,
@@ -419,6 +451,7 @@ CREATE TABLE public.checkpoints (
     lat double precision NOT NULL,
     radius_m real DEFAULT 30 NOT NULL,
     retired_at timestamp with time zone,
+    label_secret text DEFAULT replace((gen_random_uuid())::text, '-'::text, ''::text) NOT NULL,
     visit_list text
 );
 
@@ -495,6 +528,22 @@ ALTER TABLE public.functional_groups ALTER COLUMN group_id ADD GENERATED ALWAYS 
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE public.group_orders (
+    order_id uuid NOT NULL,
+    incident_id uuid NOT NULL,
+    group_id integer NOT NULL,
+    joint boolean DEFAULT false NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    status text DEFAULT 'ordered'::text NOT NULL,
+    ordered_at timestamp with time zone NOT NULL,
+    ordered_by text NOT NULL,
+    accepted_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    result text,
+    CONSTRAINT group_orders_check CHECK (((ended_at IS NULL) = (status = ANY (ARRAY['ordered'::text, 'accepted'::text])))),
+    CONSTRAINT group_orders_status_check CHECK ((status = ANY (ARRAY['ordered'::text, 'accepted'::text, 'done'::text, 'withdrawn'::text])))
 );
 
 CREATE TABLE public.handset_inbox (
@@ -614,6 +663,10 @@ CREATE TABLE public.incidents (
     escalate_at timestamp with time zone,
     answered_at timestamp with time zone,
     answered_by text,
+    supervised_at timestamp with time zone,
+    supervised_by text,
+    supervised_reason text,
+    upward_at timestamp with time zone,
     CONSTRAINT incidents_severity_check CHECK (((severity >= 1) AND (severity <= 4))),
     CONSTRAINT incidents_source_check CHECK ((source = ANY (ARRAY['handset'::text, 'dispatcher'::text, 'hotline'::text, 'resident'::text, 'duress'::text, 'alert'::text])))
 );
@@ -820,10 +873,13 @@ CREATE TABLE public.track_looks (
     look_id bigint NOT NULL,
     looked_at timestamp with time zone DEFAULT now() NOT NULL,
     account_id integer NOT NULL,
-    worker_id integer NOT NULL,
+    worker_id integer,
     from_at timestamp with time zone NOT NULL,
     to_at timestamp with time zone NOT NULL,
-    via text NOT NULL
+    via text NOT NULL,
+    worker_ids integer[],
+    area_id integer,
+    CONSTRAINT track_looks_check CHECK (((worker_id IS NULL) <> (worker_ids IS NULL)))
 );
 
 ALTER TABLE public.track_looks ALTER COLUMN look_id ADD GENERATED ALWAYS AS IDENTITY (
@@ -922,6 +978,12 @@ ALTER TABLE ONLY public.audit_log
 ALTER TABLE ONLY public.basemap
     ADD CONSTRAINT basemap_pkey PRIMARY KEY (layer);
 
+ALTER TABLE ONLY public.checkpoint_visits
+    ADD CONSTRAINT checkpoint_visits_handset_id_client_id_key UNIQUE (handset_id, client_id);
+
+ALTER TABLE ONLY public.checkpoint_visits
+    ADD CONSTRAINT checkpoint_visits_pkey PRIMARY KEY (visit_id);
+
 ALTER TABLE ONLY public.checkpoints
     ADD CONSTRAINT checkpoints_code_key UNIQUE (code);
 
@@ -945,6 +1007,9 @@ ALTER TABLE ONLY public.functional_groups
 
 ALTER TABLE ONLY public.functional_groups
     ADD CONSTRAINT functional_groups_pkey PRIMARY KEY (group_id);
+
+ALTER TABLE ONLY public.group_orders
+    ADD CONSTRAINT group_orders_pkey PRIMARY KEY (order_id);
 
 ALTER TABLE ONLY public.handset_inbox
     ADD CONSTRAINT handset_inbox_pkey PRIMARY KEY (message_id);
@@ -1082,6 +1147,8 @@ CREATE INDEX attendance_months_month ON public.attendance_months USING btree (mo
 
 CREATE INDEX audit_log_at ON public.audit_log USING btree (at);
 
+CREATE INDEX checkpoint_visits_worker ON public.checkpoint_visits USING btree (worker_id, visited_at);
+
 CREATE INDEX clock_requests_incident ON public.clock_requests USING btree (incident_id, asked_at);
 
 CREATE UNIQUE INDEX clock_requests_open ON public.clock_requests USING btree (incident_id) WHERE (ruled_at IS NULL);
@@ -1100,11 +1167,19 @@ CREATE INDEX dispatches_unacknowledged ON public.dispatches USING btree (acknowl
 
 CREATE INDEX dispatches_worker_time ON public.dispatches USING btree (worker_id, ordered_at);
 
+CREATE INDEX group_orders_group ON public.group_orders USING btree (group_id, ordered_at);
+
+CREATE INDEX group_orders_incident ON public.group_orders USING btree (incident_id, ordered_at);
+
+CREATE UNIQUE INDEX group_orders_running ON public.group_orders USING btree (incident_id, group_id) WHERE (ended_at IS NULL);
+
 CREATE INDEX handset_inbox_handled ON public.handset_inbox USING btree (handled_at) WHERE (handled_at IS NOT NULL);
 
 CREATE INDEX handset_inbox_waiting ON public.handset_inbox USING btree (message_id) WHERE (handled_at IS NULL);
 
 CREATE INDEX handsets_worker ON public.handsets USING btree (worker_id);
+
+CREATE INDEX incidents_class ON public.incidents USING btree (class_code, reported_at);
 
 CREATE INDEX incidents_closed ON public.incidents USING btree (closed_at) WHERE (closed_at IS NOT NULL);
 
@@ -1115,6 +1190,8 @@ CREATE INDEX incidents_escalate ON public.incidents USING btree (escalate_at) WH
 CREATE INDEX incidents_open ON public.incidents USING btree (reported_at) WHERE (closed_at IS NULL);
 
 CREATE INDEX incidents_reported ON public.incidents USING btree (reported_at);
+
+CREATE INDEX incidents_supervised ON public.incidents USING btree (supervised_at) WHERE (supervised_at IS NOT NULL);
 
 CREATE INDEX incidents_warn ON public.incidents USING btree (warn_at) WHERE (warn_at IS NOT NULL);
 
@@ -1140,6 +1217,10 @@ CREATE INDEX shifts_time ON public.shifts USING btree (starts_at, ends_at);
 
 CREATE INDEX track_looks_at ON public.track_looks USING btree (looked_at);
 
+CREATE INDEX track_looks_worker ON public.track_looks USING btree (worker_id, looked_at);
+
+CREATE INDEX track_looks_workers ON public.track_looks USING gin (worker_ids);
+
 CREATE INDEX worker_grids_area ON public.worker_grids USING btree (area_id);
 
 CREATE UNIQUE INDEX worker_posts_now ON public.worker_posts USING btree (worker_id) WHERE (valid_to IS NULL);
@@ -1147,6 +1228,8 @@ CREATE UNIQUE INDEX worker_posts_now ON public.worker_posts USING btree (worker_
 CREATE TRIGGER appeals_reopen AFTER UPDATE ON public.appeals FOR EACH ROW WHEN ((new.excused_from IS NOT NULL)) EXECUTE FUNCTION public.appeal_reopens();
 
 CREATE TRIGGER area_boundaries_reopen AFTER INSERT OR DELETE OR UPDATE ON public.area_boundaries FOR EACH ROW EXECUTE FUNCTION public.border_reopens();
+
+CREATE TRIGGER checkpoint_visits_reopen AFTER INSERT ON public.checkpoint_visits FOR EACH ROW WHEN (new.counts) EXECUTE FUNCTION public.visit_reopens();
 
 CREATE TRIGGER dispatches_reopen AFTER UPDATE ON public.dispatches FOR EACH ROW WHEN (((COALESCE(new.en_route_at, new.on_scene_at, old.en_route_at, old.on_scene_at) IS NOT NULL) AND ((((new.en_route_at IS DISTINCT FROM old.en_route_at) OR (new.on_scene_at IS DISTINCT FROM old.on_scene_at)) OR (new.cleared_at IS DISTINCT FROM old.cleared_at)) OR (new.ended_at IS DISTINCT FROM old.ended_at)))) EXECUTE FUNCTION public.dispatch_reopens();
 
@@ -1160,6 +1243,9 @@ CREATE TRIGGER worker_posts_reopen AFTER INSERT OR DELETE OR UPDATE ON public.wo
 
 ALTER TABLE ONLY public.accounts
     ADD CONSTRAINT accounts_area_id_fkey FOREIGN KEY (area_id) REFERENCES public.areas(area_id);
+
+ALTER TABLE ONLY public.accounts
+    ADD CONSTRAINT accounts_group_id_fkey FOREIGN KEY (group_id) REFERENCES public.functional_groups(group_id);
 
 ALTER TABLE ONLY public.accounts
     ADD CONSTRAINT accounts_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id);
@@ -1212,6 +1298,15 @@ ALTER TABLE ONLY public.attendance_months
 ALTER TABLE ONLY public.attendance_warnings
     ADD CONSTRAINT attendance_warnings_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id);
 
+ALTER TABLE ONLY public.checkpoint_visits
+    ADD CONSTRAINT checkpoint_visits_checkpoint_id_fkey FOREIGN KEY (checkpoint_id) REFERENCES public.checkpoints(checkpoint_id);
+
+ALTER TABLE ONLY public.checkpoint_visits
+    ADD CONSTRAINT checkpoint_visits_handset_id_fkey FOREIGN KEY (handset_id) REFERENCES public.handsets(handset_id);
+
+ALTER TABLE ONLY public.checkpoint_visits
+    ADD CONSTRAINT checkpoint_visits_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id);
+
 ALTER TABLE ONLY public.checkpoints
     ADD CONSTRAINT checkpoints_area_id_fkey FOREIGN KEY (area_id) REFERENCES public.areas(area_id);
 
@@ -1238,6 +1333,12 @@ ALTER TABLE ONLY public.duty_periods
 
 ALTER TABLE ONLY public.duty_periods
     ADD CONSTRAINT duty_periods_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id);
+
+ALTER TABLE ONLY public.group_orders
+    ADD CONSTRAINT group_orders_group_id_fkey FOREIGN KEY (group_id) REFERENCES public.functional_groups(group_id);
+
+ALTER TABLE ONLY public.group_orders
+    ADD CONSTRAINT group_orders_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES public.incidents(incident_id);
 
 ALTER TABLE ONLY public.handset_inbox
     ADD CONSTRAINT handset_inbox_handset_id_fkey FOREIGN KEY (handset_id) REFERENCES public.handsets(handset_id);
@@ -1292,6 +1393,9 @@ ALTER TABLE ONLY public.shifts
 
 ALTER TABLE ONLY public.track_looks
     ADD CONSTRAINT track_looks_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(account_id);
+
+ALTER TABLE ONLY public.track_looks
+    ADD CONSTRAINT track_looks_area_id_fkey FOREIGN KEY (area_id) REFERENCES public.areas(area_id);
 
 ALTER TABLE ONLY public.track_looks
     ADD CONSTRAINT track_looks_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id);

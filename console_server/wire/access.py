@@ -38,6 +38,7 @@ class Session(Body, frozen=True):
     role: Role
     area_code: str | None
     csrf_token: str
+    group_code: str | None = None  # of a department: the group that it speaks for
 
 
 class Installation(Body, frozen=True):

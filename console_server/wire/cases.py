@@ -58,6 +58,43 @@ class IncidentEvent(Body, frozen=True):
     body: dict[str, str | int | float | bool | None]
 
 
+RequestKind = Literal["suspended", "extended", "sent_back"]
+GroupOrderStatus = Literal["ordered", "accepted", "done", "withdrawn"]
+
+
+class GroupOrder(Body, frozen=True):
+    """A case given to a functional group. `result`: what came of it, or why it was withdrawn."""
+
+    order_id: str
+    group_code: str
+    joint: bool  # besides the group that leads (联合执法)
+    version: int
+    status: GroupOrderStatus
+    ordered_at: datetime
+    ordered_by: str
+    accepted_at: datetime | None
+    ended_at: datetime | None
+    result: str | None
+
+
+class PendingRequest(Body, frozen=True):
+    """A request that waits for another person's ruling."""
+
+    id: str
+    kind: RequestKind
+    reason: str
+    asked_at: datetime
+    asked_by: str
+
+
+class Supervision(Body, frozen=True):
+    """Somebody put the case under supervision (督办), and why."""
+
+    at: datetime
+    by: str
+    reason: str
+
+
 class IncidentSummary(Body, frozen=True):
     """An incident as lists and the live socket carry it."""
 
@@ -84,9 +121,12 @@ class IncidentSummary(Body, frozen=True):
     stopped_at: datetime | None = None  # the clock stands still since; `due_at` moves later
     group_ordered_at: datetime | None = None  # its group was told to handle it
     escalated_to: str | None = None  # the role told last that nobody looks after it
-
-
-RequestKind = Literal["suspended", "extended", "sent_back"]
+    group_orders: list[GroupOrder] = []
+    pending_request: PendingRequest | None = None
+    supervision: Supervision | None = None
+    upward_at: datetime | None = None  # reported to the level above (上报)
+    merged_into: str | None = None
+    merged_into_code: str | None = None
 
 
 class ClockRequest(Body, frozen=True):
@@ -123,11 +163,39 @@ class ClockRuling(Body, frozen=True):
 
 
 class NewGroupOrder(Body, frozen=True):
-    """POST /api/incidents/{id}/group. No group: the class's; `fallback`: the pack's (兜底)."""
+    """POST /api/incidents/{id}/group. No group: the class's; `fallback`: the pack's (兜底).
+
+    `joint`: groups that take part besides (联合执法), where the pack has it; named alone while a
+    group is at work, they join that one.
+    """
 
     version: int
     group_code: str | None = None
     fallback: bool = False
+    joint: list[str] = []
+
+
+class GroupStep(Body, frozen=True):
+    """POST /api/group-orders/{id}/steps. `version` is the order's own; `done` needs a result."""
+
+    to: Literal["accepted", "done", "withdrawn"]
+    version: int
+    result: str = ""
+
+
+class NewSupervision(Body, frozen=True):
+    """POST /api/incidents/{id}/supervision. `on` false ends it."""
+
+    version: int
+    reason: str
+    on: bool = True
+
+
+class NewUpwardReport(Body, frozen=True):
+    """POST /api/incidents/{id}/upward: a report to the level above (上报), for the case file."""
+
+    version: int
+    text: str
 
 
 class HotlineTicket(Body, frozen=True):
@@ -156,6 +224,10 @@ class HotlineStatus(Body, frozen=True):
     answer: str | None
 
 
+MoveNeed = Literal["reason", "answer", "into", "rating"]
+Rating = Literal["satisfied", "fair", "dissatisfied"]
+
+
 class SimilarIncident(Body, frozen=True):
     """An open case that may be the same one; a person merges. `same_class`: of one top class."""
 
@@ -179,13 +251,24 @@ class Incident(IncidentSummary, frozen=True, kw_only=True):
     requests: list[ClockRequest] = []
     askable: list[RequestKind] = []  # what may be asked for now; another person rules on it
     similar: list[SimilarIncident] = []
+    needed: dict[str, list[MoveNeed]] = {}  # what each of the allowed moves asks for
+    may_rule: bool = False  # whether this account may rule on the pending request
+    may_supervise: bool = False
+    may_report_upward: bool = False
+    may_join_groups: bool = False
+    order_groups: list[str] = []  # orders to groups that this account may step, by their ids
 
 
 class IncidentPage(Body, frozen=True):
-    """GET /api/incidents?state=open|closed|all&area&limit&before; newest first."""
+    """GET /api/incidents?state=open|closed|all&area&limit&before; newest first.
+
+    Further filters: class (with what lies under it), group, source, status, severity, from and to
+    (days, of the report), overdue, supervised, waiting (for a ruling), text.
+    """
 
     incidents: list[IncidentSummary]
     next_before: datetime | None
+    total: int | None = None  # of all pages; only on the first one
 
 
 class Reason(Body, frozen=True):
@@ -196,7 +279,12 @@ class Reason(Body, frozen=True):
 
 
 class Candidate(Body, frozen=True):
-    """A worker who could go, and why at this rank. `travel_s` walking time, estimated."""
+    """A worker who could go, and why at this rank. `travel_s` walking time, estimated.
+
+    `travel_by`: on the street network; by the straight line with a detour; or by it though the
+    network has no way there. `doubt_m`: they may be that far from their last fix; then they would
+    need up to `travel_max_s`.
+    """
 
     worker_id: int
     name: str
@@ -208,10 +296,15 @@ class Candidate(Body, frozen=True):
     fix_age_s: float
     presence: Literal["off_duty", "online", "stale", "silent"]
     reasons: list[Reason]
+    travel_by: Literal["streets", "straight", "unreachable"] = "straight"
+    travel_max_s: float | None = None
+    doubt_m: float | None = None
+    group_code: str | None = None
+    skills: list[str] = []
 
 
 class Recommendation(Body, frozen=True):
-    """GET /api/incidents/{id}/recommendations, best first. Empty: `none` says why."""
+    """GET …/recommendations?group&skill&maxMinutes&onlyFree, best first. Empty: `none` says why."""
 
     candidates: list[Candidate]
     none: Reason | None
@@ -223,6 +316,17 @@ class NewDispatch(Body, frozen=True):
     worker_id: int | None = None
 
 
+class Reassignment(Body, frozen=True):
+    """POST /api/dispatches/{id}/reassignment: one order is withdrawn, another one given, or none.
+
+    `version` is the withdrawn dispatch's. No worker: the first recommended one goes.
+    """
+
+    version: int
+    worker_id: int | None = None
+    reason: str | None = None
+
+
 class Transition(Body, frozen=True):
     """POST …/transitions. `version` is the one the person saw: a newer one is a conflict."""
 
@@ -230,6 +334,7 @@ class Transition(Body, frozen=True):
     version: int
     reason: str | None = None
     into: str | None = None  # the incident to merge into, for `merged`
+    rating: Rating | None = None  # what whoever reported it thinks of it, for `evaluated`
 
 
 class PackClass(Body, frozen=True):
@@ -260,3 +365,8 @@ class Pack(Body, frozen=True):
     time_zone: str
     classes: list[PackClass]
     groups: list[PackGroup]
+    steps: list[IncidentStatus] = []
+    fallback_group: str | None = None
+    joint: bool = False  # several groups at one case (联合执法)
+    upward: str | None = None  # the level above that cases may be reported to (上报)
+    upward_classes: list[str] = []  # classes that must be reported there at once

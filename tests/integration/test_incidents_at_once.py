@@ -48,8 +48,9 @@ async def test_twenty_clients_fire_at_one_case_and_exactly_one_wins(centre: Cent
     answers = await asyncio.gather(*(move(console, incident, "accepted") for _ in range(20)))
     assert sorted(answer.status_code for answer in answers) == [200] + [409] * 19
     refused = next(answer.json() for answer in answers if answer.status_code == 409)
-    assert refused["code"] == "conflict"
-    assert "名dispatcher: status accepted" in refused["detail"]
+    assert refused["code"] == "case_changed"
+    assert "accepted by 名dispatcher at " in refused["detail"]
+    assert refused["detail"].endswith("(version 2, you had 1).")
     versions = await centre.query(
         "SELECT version FROM incident_events WHERE incident_id = %s ORDER BY version",
         incident["id"],

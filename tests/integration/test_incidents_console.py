@@ -1,0 +1,251 @@
+"""What a console does with cases besides moving them: groups, rulings, oversight, lists."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from live_centre import IN_EAST, PASSWORD, WEST, Centre, running_centre, seed
+
+from console_server.access.commands import Position, set_account
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest.fixture(scope="module")
+def district(timescale_database: Any) -> Any:
+    seed(timescale_database.owner_url)
+    return timescale_database
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def centre(district: Any) -> AsyncIterator[Centre]:
+    async with running_centre(district) as running:
+        for group in ("zhian", "shizheng"):
+            position = Position(group, "department", f"名{group}", group_code=group)
+            assert set_account(district.owner_url, position, PASSWORD)
+        yield running
+
+
+async def post(centre: Centre, path: str, who: str = "dispatcher", **body: Any) -> Any:
+    return await (await centre.console(who)).post(path, json=body)
+
+
+async def read(centre: Centre, incident: dict[str, Any], who: str = "dispatcher") -> Any:
+    return (await (await centre.console(who)).get(f"incidents/{incident['id']}")).json()
+
+
+async def move(centre: Centre, case: dict[str, Any], to: str, who: str, **values: Any) -> Any:
+    body = {"to": to, "version": case["version"]} | values
+    return await post(centre, f"incidents/{case['id']}/transitions", who, **body)
+
+
+async def give(centre: Centre, case: dict[str, Any], **values: Any) -> Any:
+    body = {"version": case["version"]} | values
+    return await post(centre, f"incidents/{case['id']}/group", **body)
+
+
+async def step(
+    centre: Centre, case: dict[str, Any], group: str, to: str, who: str, **v: Any
+) -> Any:
+    order = next(
+        each
+        for each in case["groupOrders"]
+        if each["groupCode"] == group and each["endedAt"] is None
+    )
+    body = {"to": to, "version": order["version"]} | v
+    return await post(centre, f"group-orders/{order['orderId']}/steps", who, **body)
+
+
+async def test_two_groups_handle_one_case_jointly_and_it_is_handled_with_the_last_of_them(
+    centre: Centre,
+) -> None:
+    case = await centre.open_incident(classCode="0601")
+    given = (await give(centre, case, joint=["zhian"])).json()
+    assert [(each["groupCode"], each["joint"]) for each in given["groupOrders"]] == [
+        ("shizheng", False),
+        ("zhian", True),
+    ]
+    accepted = (await step(centre, given, "shizheng", "accepted", "shizheng")).json()
+    assert (accepted["status"], len(accepted["orderGroups"])) == ("handling", 1)
+    first = (await step(centre, accepted, "shizheng", "done", "shizheng", result="已修复")).json()
+    assert first["status"] == "handling"
+    last = (await step(centre, first, "zhian", "done", "zhian", result="已取缔")).json()
+    assert (last["status"], last["groupOrderedAt"]) == ("handled", None)
+    assert [each["result"] for each in last["groupOrders"]] == ["已修复", "已取缔"]
+    seen = await read(centre, case)
+    assert "verified" in seen["allowed"]  # a department handled it, the centre may verify
+    assert seen["needed"]["rework"] == ["reason"]
+
+
+async def test_a_case_that_goes_to_another_group_leaves_the_first(centre: Centre) -> None:
+    case = await centre.open_incident(classCode="0601")
+    given = (await give(centre, case)).json()
+    again = (await give(centre, given, fallback=True)).json()
+    assert [(each["groupCode"], each["status"]) for each in again["groupOrders"]] == [
+        ("shizheng", "withdrawn"),
+        ("minsheng", "ordered"),
+    ]
+    back = (await step(centre, again, "minsheng", "withdrawn", "dispatcher")).json()
+    assert (back["status"], back["groupOrderedAt"]) == ("accepted", None)
+
+
+async def test_a_department_sees_and_moves_the_cases_of_its_group_alone(centre: Centre) -> None:
+    mine, other = [await centre.open_incident(classCode="0601") for _ in range(2)]
+    given = (await give(centre, mine)).json()
+    away = (await give(centre, other, groupCode="xiaoqu")).json()
+    console = await centre.console("shizheng")
+    listed = (await console.get("incidents", params={"state": "all"})).json()["incidents"]
+    assert mine["id"] in {each["id"] for each in listed}
+    assert other["id"] not in {each["id"] for each in listed}
+    assert (await console.get(f"incidents/{other['id']}")).status_code == 404
+    assert (await step(centre, away, "xiaoqu", "accepted", "shizheng")).status_code == 404
+    assert (await step(centre, given, "shizheng", "withdrawn", "shizheng")).status_code == 403
+    assert (await console.post(f"incidents/{mine['id']}/dispatches")).status_code == 403
+    empty = await step(centre, given, "shizheng", "done", "shizheng")
+    assert (empty.status_code, empty.json()["errors"]) == (422, ["result: is empty"])
+
+
+async def test_a_department_asks_and_the_duty_leader_rules(centre: Centre) -> None:
+    case = await centre.open_incident(classCode="0601")
+    given = (await give(centre, case)).json()
+    body = {"kind": "extended", "reason": "等材料", "version": given["version"], "hours": 4}
+    asked = (await post(centre, f"incidents/{case['id']}/requests", "shizheng", **body)).json()
+    assert (asked["pendingRequest"]["kind"], asked["pendingRequest"]["askedBy"]) == (
+        "extended",
+        "名shizheng",
+    )
+    assert (asked["mayRule"], asked["askable"]) == (False, [])
+    leader = await read(centre, case, "duty_leader")
+    assert leader["mayRule"]
+    waiting = await (await centre.console("duty_leader")).get(
+        "incidents", params={"waiting": "true"}
+    )
+    assert case["id"] in {each["id"] for each in waiting.json()["incidents"]}
+    ruling = f"requests/{asked['pendingRequest']['id']}/ruling"
+    ruled = (await post(centre, ruling, "duty_leader", granted=True)).json()
+    assert (ruled["pendingRequest"], ruled["dueAt"] > given["dueAt"]) == (None, True)
+    again = await post(centre, ruling, "administrator", granted=False)
+    assert (again.status_code, again.json()["code"]) == (409, "request_ruled")
+    assert "by 名duty_leader at " in again.json()["detail"]
+
+
+async def test_a_supervised_case_says_who_why_and_since_when(centre: Centre) -> None:
+    case = await centre.open_incident()
+    path = f"incidents/{case['id']}/supervision"
+    assert (await post(centre, path, version=1, reason="群众反映强烈")).status_code == 403
+    on = (await post(centre, path, "duty_leader", version=1, reason="群众反映强烈")).json()
+    assert (on["supervision"]["by"], on["supervision"]["reason"]) == (
+        "名duty_leader",
+        "群众反映强烈",
+    )
+    twice = await post(centre, path, "supervisor", version=2, reason="再督办")
+    assert (twice.status_code, twice.json()["code"]) == (409, "case_move_impossible")
+    listed = await (await centre.console()).get("incidents", params={"supervised": "true"})
+    assert [each["id"] for each in listed.json()["incidents"]] == [case["id"]]
+    off = (await post(centre, path, "supervisor", version=2, reason="已解决", on=False)).json()
+    assert off["supervision"] is None
+    assert [each["kind"] for each in off["events"]] == ["opened", "supervised", "unsupervised"]
+
+
+async def test_a_pack_without_a_level_above_reports_nothing_upward(centre: Centre) -> None:
+    case = await centre.open_incident()
+    answer = await post(centre, f"incidents/{case['id']}/upward", version=1, text="请求协调")
+    assert (answer.status_code, answer.json()["code"]) == (409, "case_move_impossible")
+
+
+async def test_a_conflict_says_who_did_what_when_and_at_which_version(centre: Centre) -> None:
+    case = await centre.open_incident()
+    await move(centre, case, "rejected", "duty_leader", reason="重复")
+    late = (await move(centre, case, "accepted", "dispatcher")).json()
+    assert late["code"] == "case_changed"
+    assert late["detail"].startswith(
+        f"Case {case['code']} was changed meanwhile: rejected by 名duty"
+    )
+    assert late["detail"].endswith("(version 2, you had 1).")
+    sent = (await post(centre, f"incidents/{case['id']}/dispatches")).json()
+    assert sent["code"] in {"case_not_dispatchable", "nobody_to_send"}
+    fresh = await read(centre, case)
+    impossible = (await move(centre, fresh, "accepted", "dispatcher")).json()
+    assert impossible["code"] == "case_move_impossible"
+    assert "rejected by 名duty_leader at " in impossible["detail"]
+
+
+async def test_a_worker_is_replaced_by_another_in_one_step(centre: Centre) -> None:
+    for code in ("11", "12"):
+        await centre.enrol(code)
+    case = await centre.open_incident()
+    one, other = centre.workers["11"], centre.workers["12"]
+    sent = (await post(centre, f"incidents/{case['id']}/dispatches", workerId=one)).json()
+    path = f"dispatches/{sent['dispatchId']}/reassignment"
+    stale = await post(centre, path, version=9, workerId=other)
+    assert (stale.status_code, stale.json()["code"]) == (409, "dispatch_changed")
+    assert [each["workerId"] for each in (await read(centre, case))["dispatches"]] == [one]
+    done = await post(centre, path, version=1, workerId=other, reason="离得更近")
+    assert done.json()["workerId"] == other
+    now = await read(centre, case)
+    assert (now["status"], [each["status"] for each in now["dispatches"]]) == (
+        "dispatched",
+        ["cancelled", "ordered"],
+    )
+
+
+async def test_a_merged_case_leads_to_the_kept_one(centre: Centre) -> None:
+    one, other = [await centre.open_incident() for _ in range(2)]
+    merged = (await move(centre, one, "merged", "dispatcher", into=other["id"])).json()
+    assert (merged["mergedInto"], merged["mergedIntoCode"]) == (other["id"], other["code"])
+
+
+async def test_an_evaluation_keeps_what_the_reporter_thinks_of_it(centre: Centre) -> None:
+    case = await centre.open_incident()
+    for to, who, reason in (
+        ("accepted", "dispatcher", None),
+        ("handling", "dispatcher", "电话通知"),
+        ("handled", "dispatcher", None),
+        ("verified", "duty_leader", None),
+        ("closed", "duty_leader", "已办结"),
+    ):
+        case = (await move(centre, case, to, who, reason=reason)).json()
+    assert case["needed"]["evaluated"] == ["rating"]
+    done = (await move(centre, case, "evaluated", "supervisor", rating="satisfied")).json()
+    assert done["events"][-1]["body"]["rating"] == "satisfied"
+
+
+@pytest.mark.parametrize(
+    ("params", "found"),
+    [
+        ({"text": "100%_坏"}, 1),
+        ({"text": "100x坏"}, 0),
+        ({"class": "06"}, 1),
+        ({"class": "02"}, 0),
+        ({"source": "hotline"}, 0),
+        ({"severity": 3, "overdue": "false"}, 1),
+        ({"overdue": "true"}, 0),
+        ({"from": "2020-01-01", "to": "2020-01-02"}, 0),
+        ({"area": WEST}, 0),
+        ({"group": "shizheng"}, 1),
+        ({"status": "reported", "from": "2020-01-01"}, 1),
+    ],
+)
+async def test_a_list_is_filtered_and_counted(
+    centre: Centre, params: dict[str, Any], found: int
+) -> None:
+    lon, lat = IN_EAST
+    case = await centre.open_incident(title="路灯 100%_坏", classCode="0601", lon=lon, lat=lat)
+    console = await centre.console()
+    page = (await console.get("incidents", params={"state": "all"} | params)).json()
+    assert sum(each["id"] == case["id"] for each in page["incidents"]) == found
+    assert page["total"] >= found
+    if found:
+        sheet = await console.get("incidents/export.xlsx", params=params)
+        assert sheet.status_code == 200
+
+
+async def test_pages_follow_each_other_and_only_the_first_one_counts(centre: Centre) -> None:
+    console = await centre.console()
+    first = (await console.get("incidents", params={"state": "all", "limit": 2})).json()
+    rest = {"state": "all", "limit": 2, "before": first["nextBefore"]}
+    second = (await console.get("incidents", params=rest)).json()
+    ids = {each["id"] for each in first["incidents"]}
+    assert not ids & {each["id"] for each in second["incidents"]}
+    assert (first["total"] > 2, second["total"]) == (True, None)
