@@ -22,7 +22,7 @@ from console_server.embedded.errors import StackError
 from console_server.embedded.process import base_environment, log_tail
 from console_server.embedded.supervise import run_until_stopped, stopping_on_signals
 
-ACCOUNTS = ("admin", "dispatcher", "supervisor", "wall")
+ACCOUNTS = ("admin", "dispatcher", "leader", "supervisor", "department", "wall")
 KNOWN_PASSWORD = "gridbeat-demo"  # noqa: S105  # known on purpose, on loopback only
 SEED_LIMIT_S = 300
 # Kind of import → its file, in the order in which they refer to each other.
