@@ -24,12 +24,13 @@ from console_server.attendance import routes as attendance
 from console_server.background import Loop, running
 from console_server.basemap import routes as basemap
 from console_server.cache import make_valkey
+from console_server.checkpoints import label_routes as labels
 from console_server.checkpoints import routes as checkpoints
 from console_server.database import make_pool
 from console_server.dependencies import DEPENDENCIES
 from console_server.dispatches import inbox, timers
 from console_server.dispatches import routes as dispatches
-from console_server.field import session_routes as field_session
+from console_server.field import routes as field
 from console_server.field.session import FieldMiddleware
 from console_server.handsets import routes as handsets
 from console_server.handsets.accounts import HandsetAccounts
@@ -64,6 +65,7 @@ ROUTERS = [
     areas.router,
     basemap.router,
     checkpoints.router,
+    labels.router,
     workers.router,
     handsets.router,
     shifts.router,
@@ -78,7 +80,7 @@ ROUTERS = [
     health.router,
     ingest_routes.router,
 ]
-FIELD_ROUTERS = [field_session.router, field_photos.router]  # below /api/field: for handsets alone
+FIELD_ROUTERS = [*field.ROUTERS, field_photos.router]  # below /api/field: for handsets alone
 LOOPS: Mapping[str, Loop] = {
     "relay": relay.run,
     "feed": feed.run,

@@ -53,7 +53,7 @@ def security_headers(tile_url: str | None) -> BeforeMessageSendHookHandler:
         # Tile servers check their keys by the page's origin; without one nobody needs to know.
         "Referrer-Policy": "strict-origin-when-cross-origin" if tile_url else "same-origin",
         "Cross-Origin-Opener-Policy": "same-origin",
-        "Permissions-Policy": "camera=(), microphone=(), geolocation=(self)",
+        "Permissions-Policy": "camera=(self), microphone=(), geolocation=(self)",
     }
 
     async def add(message: Message, _scope: Scope) -> None:

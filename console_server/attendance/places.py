@@ -95,7 +95,9 @@ def _visits(batch: DayColumns, row: int, checkpoints: Sequence[Checkpoint]) -> t
         apart = distance_m(fixes.lon[some], fixes.lat[some], lon, lat)
         doubt_m = np.where(fixes.stated[some], fixes.accuracy_m[some], 0.0)
         near = apart <= each.radius_m + fixes.accuracy_m[some]
-        visits.append(Visits(at_us[apart + doubt_m <= each.radius_m], at_us[near]))
+        scanned = np.array(each.scanned_us, dtype=np.int64)
+        surely = at_us[apart + doubt_m <= each.radius_m]
+        visits.append(Visits(np.union1d(surely, scanned), np.union1d(at_us[near], scanned)))
     return tuple(visits)
 
 

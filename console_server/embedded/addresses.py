@@ -23,6 +23,7 @@ BROKER_VARIABLES = (
     "GRIDBEAT_MQTT_PORT",
     "GRIDBEAT_MQTT_USERNAME",
     "GRIDBEAT_MQTT_PASSWORD",
+    "GRIDBEAT_MQTT_WEBSOCKET_URL",
     "GRIDBEAT_BROKER_USERS_FILE",
     "GRIDBEAT_BROKER_ADMIN_URL",
 )
@@ -58,6 +59,7 @@ class StackAddresses:
             "GRIDBEAT_MQTT_PASSWORD": self.mqtt_server_password,
             "GRIDBEAT_BROKER_USERS_FILE": self.broker_users_file,
             "GRIDBEAT_BROKER_ADMIN_URL": self.broker_admin_url,
+            **self._websocket(),
         }
 
     def ingest_environment(self) -> dict[str, str]:
@@ -71,6 +73,13 @@ class StackAddresses:
     def owner_environment(self) -> dict[str, str]:
         """Variables of migrations and imports: the role that owns the tables."""
         return self.server_environment() | {"GRIDBEAT_DATABASE_URL": self.database_owner_url}
+
+    def _websocket(self) -> dict[str, str]:
+        """Where the server reaches our own broker for handsets' pages."""
+        if not self.mqtt_websocket_port:
+            return {}
+        url = f"ws://{self.mqtt_host}:{self.mqtt_websocket_port}/mqtt"
+        return {"GRIDBEAT_MQTT_WEBSOCKET_URL": url}
 
     def _common(self) -> dict[str, str]:
         return {

@@ -1,4 +1,4 @@
-"""Handsets and the accounts of their workers, as signing in needs them, in the store."""
+"""Handsets, their workers' accounts and grids, as the handset's page needs them, in the store."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -83,6 +83,20 @@ async def ensure_account(connection: Connection, handset: EnrolledWorker) -> int
     if row is None:
         raise Conflict(f"The account {account_name(handset.worker_code)} belongs to somebody else.")
     return int(row[0])
+
+
+async def own_grid_ids(connection: Connection, worker_id: int) -> list[int]:
+    """The worker's grids of this moment, by code."""
+    cursor = await connection.execute(
+        """
+        SELECT g.area_id FROM worker_grids g JOIN areas a USING (area_id)
+        WHERE g.worker_id = %(worker)s AND g.valid_from <= now()
+          AND (g.valid_to IS NULL OR g.valid_to > now())
+        ORDER BY a.code
+        """,
+        {"worker": worker_id},
+    )
+    return [row[0] for row in await cursor.fetchall()]
 
 
 def account_name(worker_code: str) -> str:

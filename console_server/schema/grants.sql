@@ -8,7 +8,7 @@ BEGIN
         GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO gridbeat_server;
         -- Append-only by right, not by promise: case files, changed verdicts, who looked, who did.
         REVOKE UPDATE, DELETE ON incident_events, attendance_changes, track_looks, audit_log,
-            outages, attendance_month_changes, assessment_entries, assessment_results
+            checkpoint_visits, outages, attendance_month_changes, assessment_entries, assessment_results
             FROM gridbeat_server;
         REVOKE INSERT, UPDATE, DELETE ON schema_migrations, positions FROM gridbeat_server;
         GRANT EXECUTE ON FUNCTION forget_before(timestamptz, timestamptz) TO gridbeat_server;

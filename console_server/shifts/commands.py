@@ -1,6 +1,7 @@
 """Planning shifts. A plan that changes re-opens the days it touches for attendance."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from console_server.database import Connection
@@ -54,6 +55,13 @@ async def shifts_around(connection: Connection, shifts: Sequence[PlannedShift]) 
         max(shift.ends_at for shift in shifts),
         {shift.worker_id for shift in shifts},
     )
+
+
+async def shifts_of(
+    connection: Connection, worker_id: int, from_at: datetime, to_at: datetime
+) -> list[ShiftRow]:
+    """One worker's shifts that touch [from_at, to_at), in order."""
+    return await list_shifts(connection, from_at, to_at, [worker_id])
 
 
 async def _mark_dirty(

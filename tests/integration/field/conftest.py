@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-from small_district import PASSWORD, RunningServer, more_accounts, serving, write_district
+from small_district import PASSWORD, RunningServer, serving, write_district
 
 from console_server.access.commands import ensure_demo_accounts
 from console_server.embedded.ports import free_port
@@ -26,7 +26,6 @@ def server(
     ensure_demo_accounts(timescale_database.owner_url, PASSWORD)
     for kind, name in (("areas", "areas.geojson"), ("workers", "workers.csv")):
         import_file(timescale_database.owner_url, kind, folder / name)
-    more_accounts(timescale_database.owner_url)
     settings = Settings.from_environment(
         timescale_database.stack.server_environment() | {"GRIDBEAT_HTTP_PORT": str(free_port())}
     )

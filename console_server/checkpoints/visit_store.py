@@ -1,0 +1,128 @@
+"""Labels of checkpoints and the visits that scans of them make, in the store."""
+
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from psycopg.rows import class_row
+
+from console_server.database import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A checkpoint in use with its label's secret."""
+
+    checkpoint_id: int
+    lon: float
+    lat: float
+    radius_m: float
+    label_secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class LabelRow:
+    """What is printed on a label, and where it belongs."""
+
+    code: str
+    name: str
+    area_code: str
+    area_name: str
+    label_secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewVisit:
+    """One scan of a label; `distance_m` None: the phone knew no place."""
+
+    worker_id: int
+    handset_code: str
+    checkpoint_id: int
+    client_id: str
+    visited_at: datetime
+    received_at: datetime
+    distance_m: float | None
+    accuracy_m: float | None
+    counts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRow:
+    """A visit as it was kept the first time."""
+
+    client_id: str
+    checkpoint_code: str
+    checkpoint_name: str
+    visited_at: datetime
+    distance_m: float | None
+    counts: bool
+
+
+async def find_labelled(connection: Connection, code: str) -> Labelled | None:
+    """The checkpoint of this code, while it is in use."""
+    async with connection.cursor(row_factory=class_row(Labelled)) as cursor:
+        await cursor.execute(
+            "SELECT checkpoint_id, lon, lat, radius_m, label_secret FROM checkpoints"
+            " WHERE code = %(code)s AND retired_at IS NULL",
+            {"code": code},
+        )
+        return await cursor.fetchone()
+
+
+async def list_labels(
+    connection: Connection, visible: Collection[int] | None = None
+) -> list[LabelRow]:
+    """Labels of the checkpoints in use within these areas (None: all), by area and code."""
+    async with connection.cursor(row_factory=class_row(LabelRow)) as cursor:
+        await cursor.execute(
+            "SELECT c.code, c.name, a.code AS area_code, a.name AS area_name, c.label_secret"
+            " FROM checkpoints c JOIN areas a USING (area_id) WHERE c.retired_at IS NULL"
+            " AND (%(visible)s::int[] IS NULL OR c.area_id = ANY(%(visible)s))"
+            " ORDER BY a.code, c.code",
+            {"visible": None if visible is None else list(visible)},
+        )
+        return await cursor.fetchall()
+
+
+async def insert_visit(connection: Connection, visit: NewVisit) -> VisitRow:
+    """Keep a visit; of a retry, what was kept the first time."""
+    await connection.execute(
+        "INSERT INTO checkpoint_visits (worker_id, handset_id, checkpoint_id, client_id,"
+        " visited_at, received_at, distance_m, accuracy_m, counts)"
+        " SELECT %(worker_id)s, h.handset_id, %(checkpoint_id)s, %(client_id)s, %(visited_at)s,"
+        " %(received_at)s, %(distance_m)s, %(accuracy_m)s, %(counts)s"
+        " FROM handsets h WHERE h.code = %(handset_code)s"
+        " ON CONFLICT (handset_id, client_id) DO NOTHING",
+        asdict(visit),
+    )
+    async with connection.cursor(row_factory=class_row(VisitRow)) as cursor:
+        await cursor.execute(
+            f"SELECT {_VISIT} WHERE h.code = %(handset_code)s"
+            " AND v.client_id = %(client_id)s",
+            asdict(visit),
+        )
+        kept = await cursor.fetchone()
+    if kept is None:
+        raise LookupError(visit.handset_code)
+    return kept
+
+
+async def list_visits(
+    connection: Connection, worker_id: int, from_at: datetime, to_at: datetime
+) -> list[VisitRow]:
+    """A worker's visits in `[from_at, to_at)`, the latest first."""
+    async with connection.cursor(row_factory=class_row(VisitRow)) as cursor:
+        await cursor.execute(
+            f"SELECT {_VISIT} WHERE v.worker_id = %(worker_id)s"
+            " AND v.visited_at >= %(from_at)s AND v.visited_at < %(to_at)s"
+            " ORDER BY v.visited_at DESC",
+            {"worker_id": worker_id, "from_at": from_at, "to_at": to_at},
+        )
+        return await cursor.fetchall()
+
+
+_VISIT = (
+    "v.client_id, c.code AS checkpoint_code, c.name AS checkpoint_name, v.visited_at,"
+    " v.distance_m, v.counts FROM checkpoint_visits v"
+    " JOIN handsets h USING (handset_id) JOIN checkpoints c USING (checkpoint_id)"
+)
