@@ -1,39 +1,79 @@
 """The recommendation for one case, from what the hub knows right now.
 
 Owns the way from live columns to `wire.cases.Recommendation`; the ranking is `recommendation.py`.
-No table is scanned: only the case's own running dispatches come from the store.
+No table of workers is scanned: the store is asked for the case's own running dispatches, and for
+who has just come from an order or is about to go home.
 """
 
 import math
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from datetime import datetime
 
 import numpy as np
 
 from console_server.database import Connection
 from console_server.dispatches import store
 from console_server.dispatches.dispatch import RUNNING
-from console_server.dispatches.recommendation import (
-    CANDIDATES_LIMIT_MAX,
-    Choice,
-    Field,
-    Place,
-    Why,
-    rank,
-)
+from console_server.dispatches.field import Bools, Field, Floats, Place, Why
+from console_server.dispatches.readiness import rests_left_s, shifts_left_s
+from console_server.dispatches.recommendation import Ask, Choice, rank
 from console_server.incidents.case import Case
 from console_server.incidents.casefile import group_code_of
+from console_server.incidents.flow import pack_of
 from console_server.live.fleet import Fleet
-from console_server.live.frame import Bools
 from console_server.live.interest import Interest
 from console_server.live.messages import presence_name
-from console_server.wire.cases import Candidate, Reason, Recommendation
+from console_server.streets.network import StreetNetwork
+from console_server.streets.walking import By, Reach
+from console_server.wire.cases import Candidate, Reason, Recommendation, TravelBy
 from telemetry_ingest.wire.presence import Presence
 
 _NO_PLACE = Recommendation([], Reason("no_place"))
+_BY: Mapping[By, TravelBy] = {
+    By.STREETS: "streets",
+    By.STRAIGHT: "straight",
+    By.UNREACHABLE: "unreachable",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a dispatcher looks for; everybody may be chosen whatever the filter says."""
+
+    group_code: str | None = None
+    skill: str | None = None
+    within_s: float = math.inf
+    only_free: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """Among whom to look: the live columns, who of them the account may see, and the streets."""
+
+    fleet: Fleet
+    seen: Interest
+    streets: StreetNetwork | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Who is on the incident already; what is left of rests and of shifts that end soon.
+
+    By worker, in seconds.
+    """
+
+    on_it: AbstractSet[int] = frozenset()
+    rests_left_s: Mapping[int, float] = field(default_factory=dict)
+    shifts_left_s: Mapping[int, float] = field(default_factory=dict)
+
+
+ANYBODY = Wanted()
 
 
 async def recommend(
-    connection: Connection, case: Case, fleet: Fleet, seen: Interest, now_s: float
+    connection: Connection, case: Case, among: Among, now: datetime, wanted: Wanted = ANYBODY
 ) -> Recommendation:
     """Who should go, the best first, among the workers whom the account may see."""
     if case.lon is None or case.lat is None:
@@ -42,57 +82,92 @@ async def recommend(
     on_it = {row.worker_id for row in rows if row.status in RUNNING}
     if case.source == "duress" and case.reporter_worker_id is not None:
         on_it.add(case.reporter_worker_id)  # whoever calls for help cannot be the help
+    pack = await pack_of(connection, case)
+    ready = Readiness(
+        on_it,
+        await rests_left_s(connection, now, pack.dispatch.rest_s),
+        await shifts_left_s(connection, now),
+    )
     group_code = await group_code_of(connection, case)
-    place = Place(case.lon, case.lat, case.area_id, group_code)
-    field = field_of(fleet, place, seen.workers, on_it, now_s)
-    ranking = rank(field, place, CANDIDATES_LIMIT_MAX)
-    chosen = [_candidate(fleet, field, choice) for choice in ranking.choices]
+    skill = pack.skill_of(case.class_code)
+    place = Place(case.lon, case.lat, case.area_id, group_code, skill)
+    reach = None if among.streets is None else Reach(among.streets, case.lon, case.lat)
+    workers = field_of(among, place, ready, now.timestamp(), wanted)
+    ranking = rank(workers, place, Ask(walking=pack.walking, reach=reach, within_s=wanted.within_s))
+    fleet = among.fleet
+    chosen = [_candidate(fleet, workers, choice) for choice in ranking.choices]
     return Recommendation(chosen, None if ranking.none is None else _reason(fleet, ranking.none))
 
 
 def field_of(
-    fleet: Fleet,
+    among: Among,
     place: Place,
-    seen: Bools,
-    on_it: AbstractSet[int],
+    ready: Readiness,
     now_s: float,
+    wanted: Wanted = ANYBODY,
 ) -> Field:
     """The columns that the ranking works on."""
-    roster = fleet.roster.rows
-    excluded = np.zeros(len(roster), dtype=np.bool_)
-    slots = [fleet.slot_of[worker_id] for worker_id in on_it if worker_id in fleet.slot_of]
-    excluded[slots] = True
-    presence = np.where(seen, fleet.presence(now_s), Presence.OFF_DUTY).astype(np.uint8)
+    fleet = among.fleet
+    presence = np.where(among.seen.workers, fleet.presence(now_s), Presence.OFF_DUTY)
     return Field(
         lon=fleet.lon,
         lat=fleet.lat,
-        presence=presence,
+        presence=presence.astype(np.uint8),
         fix_age_s=np.maximum(now_s - fleet.fixed_at, 0),
         accuracy_m=fleet.accuracy_m,
         battery=fleet.battery,
         grid_id=fleet.grid_id,
         own_grid=fleet.owners_of(place.grid_id),
         own_group=fleet.members_of(place.group_code),
+        skilled=fleet.skilled_in(place.skill),
         open_dispatches=fleet.running_orders,
+        rest_left_s=_by_slot(fleet, ready.rests_left_s, 0.0),
+        shift_left_s=_by_slot(fleet, ready.shifts_left_s, np.inf),
         reachable=fleet.reachable,
-        excluded=excluded,
+        excluded=_by_slot(fleet, dict.fromkeys(ready.on_it, 1.0), 0.0) > 0,
+        wanted=_wanted(fleet, wanted),
     )
 
 
-def _candidate(fleet: Fleet, field: Field, choice: Choice) -> Candidate:
+def _by_slot(fleet: Fleet, values: Mapping[int, float], otherwise: float) -> Floats:
+    column = np.full(len(fleet.roster.rows), otherwise)
+    for worker_id, value in values.items():
+        slot = fleet.slot_of.get(worker_id)
+        if slot is not None:
+            column[slot] = value
+    return column
+
+
+def _wanted(fleet: Fleet, wanted: Wanted) -> Bools:
+    let_through = np.ones(len(fleet.roster.rows), dtype=np.bool_)
+    if wanted.group_code is not None:
+        let_through &= fleet.members_of(wanted.group_code)
+    if wanted.skill is not None:
+        let_through &= fleet.skilled_in(wanted.skill)
+    if wanted.only_free:
+        let_through &= fleet.running_orders == 0
+    return let_through
+
+
+def _candidate(fleet: Fleet, workers: Field, choice: Choice) -> Candidate:
     row, worker = choice.row, fleet.roster.rows[choice.row]
-    battery = float(field.battery[row])
+    battery = float(workers.battery[row])
     return Candidate(
         worker_id=worker.worker_id,
         name=worker.name,
         distance_m=round(choice.distance_m, 1),
         travel_s=round(choice.travel_s, 1),
-        own_grid=bool(field.own_grid[row]),
-        open_dispatches=int(field.open_dispatches[row]),
+        own_grid=bool(workers.own_grid[row]),
+        open_dispatches=int(workers.open_dispatches[row]),
         battery=None if math.isnan(battery) else battery,
-        fix_age_s=round(float(field.fix_age_s[row]), 1),
-        presence=presence_name(Presence(field.presence[row])),
+        fix_age_s=round(float(workers.fix_age_s[row]), 1),
+        presence=presence_name(Presence(workers.presence[row])),
         reasons=[_reason(fleet, why) for why in choice.reasons],
+        travel_by=_BY[choice.by],
+        travel_max_s=round(choice.travel_max_s, 1),
+        doubt_m=round(choice.doubt_m, 1),
+        group_code=worker.group_code,
+        skills=worker.skills,
     )
 
 

@@ -1,84 +1,51 @@
 """Who should be sent: every worker who could go, ranked, with reasons and honest doubt.
 
-Owns the ranking; not where its columns come from (`candidates.py`). Pure and vectorised: ten
-thousand workers in a few milliseconds. A rank is estimated seconds to arrival plus what each
-circumstance is worth in seconds; nothing but unreachability excludes anybody.
+Owns the ranking; not where its columns come from (`candidates.py`). Pure. A rank is the walk in
+seconds plus what each circumstance is worth in seconds; nothing but unreachability excludes
+anybody. Nobody walks a shorter way than the straight line, so only those are looked for on the
+street network who could come among the first by it; the result is the same as looking for all.
 """
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from telemetry_ingest.wire.presence import Presence
+from console_server.dispatches.circumstances import (
+    able_to_go,
+    circumstances_s,
+    doubt_m,
+    leaves_hole,
+)
+from console_server.dispatches.field import Bools, Field, Floats, Place, Why, distances_m
+from console_server.dispatches.reasons import Seen, reasons_of, why_nobody
+from console_server.packs.rules import WalkingRules
+from console_server.streets.walking import By, Walks
 
-WALKING_SPEED_MPS: Final = 1.3  # free-flow walking speed of adults, rounded down
-DETOUR_FACTOR: Final = 1.3  # streets are about that much longer than the straight line in a town
-EARTH_RADIUS_M: Final = 6_371_008.8  # mean radius, IUGG
-
-BUSY_S: Final = 900.0  # for each running order: it must be finished first
-OTHER_GRID_S: Final = 120.0  # who knows the place finds it sooner
-OWN_GROUP_S: Final = -120.0  # of the group that handles this class
-LOW_BATTERY_S: Final = 300.0  # may fall silent on the way
-LOW_BATTERY_BELOW_SHARE: Final = 0.2
-HOLE_S: Final = 240.0  # nobody would be left in the grid
-SILENT_S: Final = 1_800.0  # the place is hardly more than a memory
-AGE_COUNTS_FROM_S: Final = 90.0  # older than that is stale
-AGE_COUNTS_TO_S: Final = 1_800.0
 CANDIDATES_LIMIT_MAX: Final = 20  # more than a dispatcher reads; the map offers everybody else
-COARSE_FROM_M: Final = 50.0
-
-Bools = NDArray[np.bool_]
-Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where somebody is needed: lon/lat degrees WGS-84, the grid and the group if known."""
-
-    lon: float
-    lat: float
-    grid_id: int | None = None
-    group_code: str | None = None
+UNREACHABLE_S: Final = 3_600.0  # no way on the map: after everybody for whom there is one
+STRAIGHTEST: Final = 0.99  # the plane of the network and the sphere differ by less than a per cent
+LOOKED_FOR_AT_FIRST: Final = 60  # on the network; some 15 microseconds each
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
-    """Columns of one length, one row a worker. NaN is unknown, `grid_id` 0 none.
+class Reach(Protocol):
+    """Walking times to the place on a street network (`streets/walking.py`)."""
 
-    `reachable`: a handset can take the order. `excluded`: on this incident already.
-    """
-
-    lon: Floats
-    lat: Floats
-    presence: NDArray[np.uint8]
-    fix_age_s: Floats
-    accuracy_m: Floats
-    battery: Floats
-    grid_id: NDArray[np.int32]
-    own_grid: Bools
-    own_group: Bools
-    open_dispatches: NDArray[np.int32]
-    reachable: Bools
-    excluded: Bools
-
-
-@dataclass(frozen=True, slots=True)
-class Why:
-    """One reason: a message key and its values."""
-
-    code: str
-    values: dict[str, str | int | float] = field(default_factory=dict)
+    def walks(self, lon: Floats, lat: Floats) -> Walks:
+        """From each of these places."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One worker who could go, by row."""
+    """One worker who could go, by row. `travel_max_s`: if they went on from their last fix."""
 
     row: int
     distance_m: float
     travel_s: float
+    travel_max_s: float
+    doubt_m: float
+    by: By
     reasons: tuple[Why, ...]
 
 
@@ -90,113 +57,101 @@ class Ranking:
     none: Why | None = None
 
 
-def rank(field_: Field, place: Place, limit: int) -> Ranking:
-    """The `limit` best workers to send to the place, with every reason of each."""
-    able = _able(field_)
-    if not able.any():
-        return Ranking((), _why_nobody(field_))
-    distance_m = distances_m(field_.lon, field_.lat, place)
-    travel_s = distance_m * DETOUR_FACTOR / WALKING_SPEED_MPS
-    hole = leaves_hole(field_, place)
-    cost_s = np.where(able, travel_s + _circumstances_s(field_, hole), np.inf)
-    count = min(limit, int(able.sum()))
-    best = np.argpartition(cost_s, count - 1)[:count]
-    best = best[np.lexsort((best, cost_s[best]))]
-    closest = int(np.argmin(np.where(able, distance_m, np.inf)))
-    return Ranking(
-        tuple(
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What is asked for. `reach` None: there is no street network. `within_s`: of walking."""
+
+    limit: int = CANDIDATES_LIMIT_MAX
+    walking: WalkingRules = field(default_factory=WalkingRules)
+    reach: Reach | None = None
+    within_s: float = float("inf")
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Costs:
+    """Of the rows that were looked at. `cost_s` ranks, `inf` for who is left out."""
+
+    rows: NDArray[np.intp]
+    cost_s: Floats
+    travel_s: Floats
+    by: NDArray[np.uint8]
+
+
+def rank(workers: Field, place: Place, ask: Ask) -> Ranking:
+    """The best workers to send to the place, with every reason of each."""
+    able = np.flatnonzero(able_to_go(workers) & workers.wanted)
+    if not len(able):
+        return Ranking((), why_nobody(workers))
+    hole = leaves_hole(workers, place)
+    distance_m = distances_m(workers.lon, workers.lat, place)
+    circumstances = circumstances_s(workers, hole, ask.walking.speed_mps)
+    costs = _looked_at(workers, able, distance_m, circumstances, ask)
+    best = np.lexsort((costs.rows, costs.cost_s))[: ask.limit]
+    best = best[np.isfinite(costs.cost_s[best])]
+    if not len(best):
+        return Ranking((), Why("nobody_so_near", {"withinS": round(ask.within_s)}))
+    return Ranking(_choices(workers, costs, best, _Known(distance_m, hole, place.skill), ask))
+
+
+def _looked_at(
+    workers: Field, able: NDArray[np.intp], distance_m: Floats, circumstances: Floats, ask: Ask
+) -> _Costs:
+    """Costs of enough of the able that the first `limit` of all are among them."""
+    least_s = distance_m[able] * STRAIGHTEST / ask.walking.speed_mps + circumstances[able]
+    count = len(able) if ask.reach is None else LOOKED_FOR_AT_FIRST + ask.limit
+    while True:
+        count = min(count, len(able))
+        order = np.argpartition(least_s, count - 1)
+        rows = able[order[:count]]
+        travel_s, by = _travel(workers, rows, distance_m[rows], ask)
+        cost_s = travel_s + circumstances[rows] + (by == By.UNREACHABLE) * UNREACHABLE_S
+        cost_s = np.where(travel_s <= ask.within_s, cost_s, np.inf)
+        if count == len(able):
+            return _Costs(rows, cost_s, travel_s, by)
+        others_s = least_s[order[count:]].min()
+        if np.partition(cost_s, ask.limit - 1)[ask.limit - 1] <= others_s:
+            return _Costs(rows, cost_s, travel_s, by)
+        count *= 4
+
+
+def _travel(
+    workers: Field, rows: NDArray[np.intp], distance_m: Floats, ask: Ask
+) -> tuple[Floats, NDArray[np.uint8]]:
+    """Walking times, by streets where the network knows, else by the straight line."""
+    straight_s = distance_m * ask.walking.detour_factor / ask.walking.speed_mps
+    if ask.reach is None:
+        return straight_s, np.full(len(rows), By.STRAIGHT, dtype=np.uint8)
+    walks = ask.reach.walks(workers.lon[rows], workers.lat[rows])
+    return np.where(walks.by == By.STREETS, walks.travel_s, straight_s), walks.by
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Known:
+    distance_m: Floats
+    hole: Bools
+    skill: str | None
+
+
+def _choices(
+    workers: Field, costs: _Costs, best: NDArray[np.intp], known: _Known, ask: Ask
+) -> tuple[Choice, ...]:
+    doubts = doubt_m(workers, ask.walking.speed_mps)
+    closest = int(costs.rows[best[np.argmin(costs.travel_s[best])]])
+    per_m_s = ask.walking.detour_factor / ask.walking.speed_mps
+    found = []
+    for at in best:
+        row, by = int(costs.rows[at]), By(costs.by[at])
+        distance_m, doubt = float(known.distance_m[row]), float(doubts[row])
+        seen = Seen(distance_m, doubt, by, row == closest, bool(known.hole[row]))
+        found.append(
             Choice(
-                row,
-                float(distance_m[row]),
-                float(travel_s[row]),
-                _reasons(field_, row, float(distance_m[row]), _extra(hole, row, closest)),
+                row=row,
+                distance_m=distance_m,
+                travel_s=float(costs.travel_s[at]),
+                travel_max_s=float(costs.travel_s[at]) + doubt * per_m_s,
+                doubt_m=doubt,
+                by=by,
+                reasons=reasons_of(workers, row, seen, known.skill),
             )
-            for row in map(int, best)
         )
-    )
-
-
-def distances_m(lon: Floats, lat: Floats, place: Place) -> Floats:
-    """Great-circle distances to the place. Source: haversine formula."""
-    phi, phi0 = np.radians(lat), np.radians(place.lat)
-    half_phi, half_lambda = (phi - phi0) / 2, np.radians(lon - place.lon) / 2
-    a = np.sin(half_phi) ** 2 + np.cos(phi) * np.cos(phi0) * np.sin(half_lambda) ** 2
-    return np.asarray(2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(a)))
-
-
-def leaves_hole(field_: Field, place: Place) -> Bools:
-    """Whose leaving would empty a grid: the only one in it who is free and reports."""
-    covering = (
-        (field_.grid_id > 0)
-        & (field_.open_dispatches == 0)
-        & np.isin(field_.presence, (Presence.ONLINE, Presence.STALE))
-    )
-    counts = np.bincount(field_.grid_id[covering], minlength=1)
-    alone = np.zeros(len(covering), dtype=np.bool_)
-    alone[covering] = counts[field_.grid_id[covering]] == 1
-    return np.asarray(alone & (field_.grid_id != (place.grid_id or -1)))
-
-
-def _able(field_: Field) -> Bools:
-    placed = ~np.isnan(field_.lon) & ~np.isnan(field_.lat)
-    on_duty = field_.presence != Presence.OFF_DUTY
-    return np.asarray(on_duty & placed & field_.reachable & ~field_.excluded)
-
-
-def _circumstances_s(field_: Field, hole: Bools) -> Floats:
-    age_s = np.clip(np.nan_to_num(field_.fix_age_s), AGE_COUNTS_FROM_S, AGE_COUNTS_TO_S)
-    return np.asarray(
-        field_.open_dispatches * BUSY_S
-        + ~field_.own_grid * OTHER_GRID_S
-        + field_.own_group * OWN_GROUP_S
-        + (field_.battery < LOW_BATTERY_BELOW_SHARE) * LOW_BATTERY_S
-        + hole * HOLE_S
-        + (field_.presence == Presence.SILENT) * SILENT_S
-        + (age_s - AGE_COUNTS_FROM_S)
-        + np.nan_to_num(field_.accuracy_m) / WALKING_SPEED_MPS
-    )
-
-
-def _extra(hole: Bools, row: int, closest: int) -> frozenset[str]:
-    """Reasons that need a look at the others."""
-    found = {"closest": row == closest, "coverage_hole": bool(hole[row])}
-    return frozenset(code for code, applies in found.items() if applies)
-
-
-def _reasons(field_: Field, row: int, distance_m: float, extra: frozenset[str]) -> tuple[Why, ...]:
-    age_s, accuracy_m = float(field_.fix_age_s[row]), float(field_.accuracy_m[row])
-    battery, busy = float(field_.battery[row]), int(field_.open_dispatches[row])
-    found = [
-        (
-            True,
-            Why("closest" if "closest" in extra else "distance", {"distanceM": round(distance_m)}),
-        ),
-        (bool(field_.own_grid[row]), Why("own_grid")),
-        (bool(field_.own_group[row]), Why("own_group")),
-        (busy > 0, Why("busy", {"count": busy})),
-        (battery < LOW_BATTERY_BELOW_SHARE, Why("battery_low", {"battery": _rounded(battery)})),
-        (not age_s <= AGE_COUNTS_FROM_S, Why("fix_age", {"ageS": round(np.nan_to_num(age_s))})),
-        (
-            accuracy_m > COARSE_FROM_M,
-            Why("coarse", {"accuracyM": round(np.nan_to_num(accuracy_m))}),
-        ),
-        (field_.presence[row] == Presence.SILENT, Why("silent")),
-        ("coverage_hole" in extra, Why("coverage_hole", {"gridId": int(field_.grid_id[row])})),
-    ]
-    return tuple(why for applies, why in found if applies)
-
-
-def _rounded(share: float) -> float:
-    return 0.0 if np.isnan(share) else round(share, 2)
-
-
-def _why_nobody(field_: Field) -> Why:
-    on_duty = field_.presence != Presence.OFF_DUTY
-    left = on_duty & ~field_.excluded
-    steps = [
-        ("nobody_on_duty", on_duty),
-        ("all_on_it", left),
-        ("nobody_with_handset", left & field_.reachable),
-    ]
-    missing = next((code for code, found in steps if not found.any()), "nobody_with_place")
-    return Why(missing, {"onDuty": int(on_duty.sum())})
+    return tuple(found)

@@ -6,6 +6,7 @@ kept at all.
 """
 
 from collections.abc import Iterable
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,7 @@ LOW_BATTERY_BELOW_SHARE = 0.2
 BATTERY_STEP_SHARE = 0.05  # finer changes of the battery are not worth a message
 NO_GRID = 0
 Floats = NDArray[np.float64]
+Key = TypeVar("Key", int, str)
 
 
 class Fleet:
@@ -44,6 +46,9 @@ class Fleet:
         self.reachable = np.array([row.reachable for row in roster.rows], dtype=np.bool_)
         for name in _MEASURED:
             setattr(self, name, np.full(count, np.nan))
+        self._slots_of_grid = _slots_by(row.grid_ids for row in roster.rows)
+        self._slots_of_group = _slots_by([row.group_code or ""] for row in roster.rows)
+        self._slots_of_skill = _slots_by(row.skills for row in roster.rows)
 
     fixed_at: Floats
     lon: Floats
@@ -80,15 +85,20 @@ class Fleet:
 
     def owners_of(self, grid_id: int | None) -> Bools:
         """By slot: whose own grid this is."""
-        return np.array([grid_id in own for own in self.own_grids], dtype=np.bool_)
+        return self._at(self._slots_of_grid.get(grid_id or NO_GRID, []))
 
     def members_of(self, group_code: str | None) -> Bools:
         """By slot: who belongs to the functional group."""
-        rows = self.roster.rows
-        return np.array(
-            [group_code is not None and row.group_code == group_code for row in rows],
-            dtype=np.bool_,
-        )
+        return self._at(self._slots_of_group.get(group_code or "", []))
+
+    def skilled_in(self, skill: str | None) -> Bools:
+        """By slot: who has the skill."""
+        return self._at(self._slots_of_skill.get(skill or "", []))
+
+    def _at(self, slots: list[int]) -> Bools:
+        found = np.zeros(len(self.own_grids), dtype=np.bool_)
+        found[slots] = True
+        return found
 
     def presence(self, now_s: float) -> NDArray[np.uint8]:
         """`presence_at` of every worker at once."""
@@ -131,6 +141,16 @@ class Fleet:
     def shown_batteries(self) -> Floats:
         """Battery shares in steps, so that consoles hear of changes that matter; NaN unknown."""
         return np.round(self.battery / BATTERY_STEP_SHARE) * BATTERY_STEP_SHARE
+
+
+def _slots_by(values: Iterable[Iterable[Key]]) -> dict[Key, list[int]]:
+    """Which slots have each value; nobody has the empty one."""
+    found: dict[Key, list[int]] = {}
+    for slot, own in enumerate(values):
+        for value in own:
+            if value:
+                found.setdefault(value, []).append(slot)
+    return found
 
 
 _MEASURED = ("fixed_at", "lon", "lat", "accuracy_m", "speed_mps", "course_deg", "battery")

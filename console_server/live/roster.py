@@ -4,7 +4,7 @@ Owns the reading and the slot table; not where anybody is (`fleet.py`). Read whe
 and whenever somebody says that reference values changed.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from psycopg.rows import class_row
@@ -24,6 +24,7 @@ class RosterRow:
     grid_ids: list[int]
     group_code: str | None
     reachable: bool
+    skills: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ async def read_roster(connection: Connection) -> Roster:
     async with connection.cursor(row_factory=class_row(RosterRow)) as cursor:
         await cursor.execute(
             """SELECT w.worker_id, w.code, w.name, w.kind, w.area_id, g.code AS group_code,
+                      w.skills,
                       ARRAY(SELECT wg.area_id FROM worker_grids wg
                             WHERE wg.worker_id = w.worker_id AND wg.valid_from <= now()
                               AND (wg.valid_to IS NULL OR wg.valid_to > now())

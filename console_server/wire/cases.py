@@ -278,6 +278,9 @@ class Reason(Body, frozen=True):
     values: dict[str, str | int | float] = {}
 
 
+TravelBy = Literal["streets", "straight", "unreachable"]
+
+
 class Candidate(Body, frozen=True):
     """A worker who could go, and why at this rank. `travel_s` walking time, estimated.
 
@@ -296,7 +299,7 @@ class Candidate(Body, frozen=True):
     fix_age_s: float
     presence: Literal["off_duty", "online", "stale", "silent"]
     reasons: list[Reason]
-    travel_by: Literal["streets", "straight", "unreachable"] = "straight"
+    travel_by: TravelBy = "straight"
     travel_max_s: float | None = None
     doubt_m: float | None = None
     group_code: str | None = None
