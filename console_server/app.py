@@ -51,6 +51,7 @@ from console_server.parts import Parts, utc_now
 from console_server.photos import field_routes as field_photos
 from console_server.photos import routes as photos
 from console_server.problems import EXCEPTION_HANDLERS
+from console_server.replay import routes as replay
 from console_server.settings import Settings
 from console_server.shifts import routes as shifts
 from console_server.streets.current import CurrentStreets
@@ -75,6 +76,7 @@ ROUTERS = [
     dispatches.router,
     live.router,
     tracks.router,
+    replay.router,
     attendance.router,
     appeal_routes.router,
     health.router,

@@ -77,7 +77,7 @@ async def looks(
     before: FromQuery[datetime | None] = None,
     limit: Annotated[int, QueryParameter(ge=1, le=LOOKS_MAX)] = 100,
 ) -> list[TrackLook]:
-    """Who looked at whose track, newest first."""
+    """Who looked at whose track, newest first; a replay of many is one look."""
     if before is not None and not _is_sound(before):
         raise Invalid("An instant needs its offset from UTC and a year such as 2026.", ["before"])
     async with pool.connection() as connection:
@@ -93,6 +93,8 @@ async def looks(
             each.from_at,
             each.to_at,
             each.via,
+            each.workers,
+            each.area_code,
         )
         for each in rows
     ]

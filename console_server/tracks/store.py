@@ -26,17 +26,23 @@ class TrackPoint:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Somebody looked at somebody's track."""
+    """Somebody looked at somebody's track, or at those of many at once.
+
+    Of many, `worker_id` and the names are those of the worker who was asked about, or None; and
+    `area_code` is the area of the replay, None: everywhere.
+    """
 
     look_id: int
     looked_at: datetime
     username: str
-    worker_id: int
-    worker_code: str
-    worker_name: str
+    worker_id: int | None
+    worker_code: str | None
+    worker_name: str | None
     from_at: datetime
     to_at: datetime
     via: str
+    workers: int
+    area_code: str | None
 
 
 async def read_track(
@@ -107,19 +113,29 @@ async def read_looks(
     before: datetime | None,
     limit: int,
 ) -> Sequence[Look]:
-    """The latest looks at workers of these areas or grids, newest first."""
+    """The latest looks at workers of these areas or grids, newest first.
+
+    A replay of many is one look; it is found by each of its workers.
+    """
     async with connection.cursor(row_factory=class_row(Look)) as cursor:
         await cursor.execute(
             """
-            SELECT l.look_id, l.looked_at, a.username, l.worker_id, w.code AS worker_code,
-                   w.name AS worker_name, l.from_at, l.to_at, l.via
+            SELECT l.look_id, l.looked_at, a.username, w.worker_id, w.code AS worker_code,
+                   w.name AS worker_name, l.from_at, l.to_at, l.via,
+                   coalesce(cardinality(l.worker_ids), 1) AS workers, o.code AS area_code
             FROM track_looks l JOIN accounts a USING (account_id)
-            JOIN workers w ON w.worker_id = l.worker_id
-            WHERE (%(worker)s::integer IS NULL OR l.worker_id = %(worker)s)
+            LEFT JOIN areas o ON o.area_id = l.area_id
+            LEFT JOIN workers w ON w.worker_id = coalesce(l.worker_id, %(worker)s::integer)
+            WHERE (%(worker)s::integer IS NULL OR l.worker_id = %(worker)s
+                   OR l.worker_ids @> ARRAY[%(worker)s::integer])
               AND (%(before)s::timestamptz IS NULL OR l.looked_at < %(before)s)
-              AND (%(visible)s::integer[] IS NULL OR w.area_id = ANY(%(visible)s)
-                   OR EXISTS (SELECT FROM worker_grids g WHERE g.worker_id = w.worker_id
-                              AND g.valid_to IS NULL AND g.area_id = ANY(%(visible)s)))
+              AND (%(visible)s::integer[] IS NULL OR EXISTS (
+                  SELECT FROM workers s
+                  WHERE (s.worker_id = l.worker_id OR s.worker_id = ANY(l.worker_ids))
+                    AND (s.area_id = ANY(%(visible)s)
+                         OR EXISTS (SELECT FROM worker_grids g WHERE g.worker_id = s.worker_id
+                                    AND g.valid_to IS NULL AND g.area_id = ANY(%(visible)s)))
+                    AND (%(worker)s::integer IS NULL OR s.worker_id = %(worker)s)))
             ORDER BY l.looked_at DESC, l.look_id DESC LIMIT %(limit)s
             """,
             {

@@ -37,14 +37,20 @@ class Track(Body, frozen=True):
 
 
 class TrackLook(Body, frozen=True):
-    """GET /api/track-looks: somebody looked at a worker's track."""
+    """GET /api/track-looks: somebody looked at a worker's track, or replayed those of many.
+
+    Of many (`workers` above 1), the worker is the one asked about, or None; `area_code` None:
+    everywhere.
+    """
 
     look_id: int
     looked_at: datetime
     username: str
-    worker_id: int
-    worker_code: str
-    worker_name: str
+    worker_id: int | None
+    worker_code: str | None
+    worker_name: str | None
     from_at: datetime
     to_at: datetime
     via: str
+    workers: int = 1
+    area_code: str | None = None

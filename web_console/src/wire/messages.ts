@@ -27,6 +27,7 @@ export interface Session {
   role: "administrator" | "department" | "dispatcher" | "duty_leader" | "supervisor" | "wall" | "worker";
   areaCode: string | null;
   csrfToken: string;
+  groupCode?: string | null;
 }
 /**
  * GET /api/installation, public: what a console needs before anybody signs in.
@@ -286,6 +287,39 @@ export interface IncidentEvent {
   };
 }
 /**
+ * A case given to a functional group. `result`: what came of it, or why it was withdrawn.
+ */
+export interface GroupOrder {
+  orderId: string;
+  groupCode: string;
+  joint: boolean;
+  version: number;
+  status: "accepted" | "done" | "ordered" | "withdrawn";
+  orderedAt: string;
+  orderedBy: string;
+  acceptedAt: string | null;
+  endedAt: string | null;
+  result: string | null;
+}
+/**
+ * A request that waits for another person's ruling.
+ */
+export interface PendingRequest {
+  id: string;
+  kind: "extended" | "sent_back" | "suspended";
+  reason: string;
+  askedAt: string;
+  askedBy: string;
+}
+/**
+ * Somebody put the case under supervision (督办), and why.
+ */
+export interface Supervision {
+  at: string;
+  by: string;
+  reason: string;
+}
+/**
  * An incident as lists and the live socket carry it.
  */
 export interface IncidentSummary {
@@ -326,6 +360,12 @@ export interface IncidentSummary {
   stoppedAt?: string | null;
   groupOrderedAt?: string | null;
   escalatedTo?: string | null;
+  groupOrders?: GroupOrder[];
+  pendingRequest?: PendingRequest | null;
+  supervision?: Supervision | null;
+  upwardAt?: string | null;
+  mergedInto?: string | null;
+  mergedIntoCode?: string | null;
 }
 /**
  * Somebody asks to stop a clock or for more time; another person rules. Working hours, days.
@@ -362,11 +402,38 @@ export interface ClockRuling {
 }
 /**
  * POST /api/incidents/{id}/group. No group: the class's; `fallback`: the pack's (兜底).
+ *
+ *     `joint`: groups that take part besides (联合执法), where the pack has it; named alone while a
+ *     group is at work, they join that one.
  */
 export interface NewGroupOrder {
   version: number;
   groupCode?: string | null;
   fallback?: boolean;
+  joint?: string[];
+}
+/**
+ * POST /api/group-orders/{id}/steps. `version` is the order's own; `done` needs a result.
+ */
+export interface GroupStep {
+  to: "accepted" | "done" | "withdrawn";
+  version: number;
+  result?: string;
+}
+/**
+ * POST /api/incidents/{id}/supervision. `on` false ends it.
+ */
+export interface NewSupervision {
+  version: number;
+  reason: string;
+  on?: boolean;
+}
+/**
+ * POST /api/incidents/{id}/upward: a report to the level above (上报), for the case file.
+ */
+export interface NewUpwardReport {
+  version: number;
+  text: string;
 }
 /**
  * POST /api/hotline/tickets. `ticket` is the hotline's own number: a retry is the same case.
@@ -476,6 +543,12 @@ export interface Incident {
   stoppedAt?: string | null;
   groupOrderedAt?: string | null;
   escalatedTo?: string | null;
+  groupOrders?: GroupOrder[];
+  pendingRequest?: PendingRequest | null;
+  supervision?: Supervision | null;
+  upwardAt?: string | null;
+  mergedInto?: string | null;
+  mergedIntoCode?: string | null;
   description: string;
   packVersion: string;
   events: IncidentEvent[];
@@ -498,13 +571,25 @@ export interface Incident {
   requests?: ClockRequest[];
   askable?: ("extended" | "sent_back" | "suspended")[];
   similar?: SimilarIncident[];
+  needed?: {
+    [k: string]: ("answer" | "into" | "rating" | "reason")[];
+  };
+  mayRule?: boolean;
+  maySupervise?: boolean;
+  mayReportUpward?: boolean;
+  mayJoinGroups?: boolean;
+  orderGroups?: string[];
 }
 /**
  * GET /api/incidents?state=open|closed|all&area&limit&before; newest first.
+ *
+ *     Further filters: class (with what lies under it), group, source, status, severity, from and to
+ *     (days, of the report), overdue, supervised, waiting (for a ruling), text.
  */
 export interface IncidentPage {
   incidents: IncidentSummary[];
   nextBefore: string | null;
+  total?: number | null;
 }
 /**
  * One reason in a recommendation: a message key of the catalogue and its values.
@@ -517,6 +602,10 @@ export interface Reason {
 }
 /**
  * A worker who could go, and why at this rank. `travel_s` walking time, estimated.
+ *
+ *     `travel_by`: on the street network; by the straight line with a detour; or by it though the
+ *     network has no way there. `doubt_m`: they may be that far from their last fix; then they would
+ *     need up to `travel_max_s`.
  */
 export interface Candidate {
   workerId: number;
@@ -529,9 +618,14 @@ export interface Candidate {
   fixAgeS: number;
   presence: "off_duty" | "online" | "silent" | "stale";
   reasons: Reason[];
+  travelBy?: "straight" | "streets" | "unreachable";
+  travelMaxS?: number | null;
+  doubtM?: number | null;
+  groupCode?: string | null;
+  skills?: string[];
 }
 /**
- * GET /api/incidents/{id}/recommendations, best first. Empty: `none` says why.
+ * GET …/recommendations?group&skill&maxMinutes&onlyFree, best first. Empty: `none` says why.
  */
 export interface Recommendation {
   candidates: Candidate[];
@@ -544,6 +638,16 @@ export interface NewDispatch {
   workerId?: number | null;
 }
 /**
+ * POST /api/dispatches/{id}/reassignment: one order is withdrawn, another one given, or none.
+ *
+ *     `version` is the withdrawn dispatch's. No worker: the first recommended one goes.
+ */
+export interface Reassignment {
+  version: number;
+  workerId?: number | null;
+  reason?: string | null;
+}
+/**
  * POST …/transitions. `version` is the one the person saw: a newer one is a conflict.
  */
 export interface Transition {
@@ -551,6 +655,7 @@ export interface Transition {
   version: number;
   reason?: string | null;
   into?: string | null;
+  rating?: ("dissatisfied" | "fair" | "satisfied") | null;
 }
 /**
  * An incident class or item of the rule pack.
@@ -581,6 +686,26 @@ export interface Pack {
   timeZone: string;
   classes: PackClass[];
   groups: PackGroup[];
+  steps?: (
+    | "accepted"
+    | "closed"
+    | "dispatched"
+    | "evaluated"
+    | "handled"
+    | "handling"
+    | "merged"
+    | "rejected"
+    | "reported"
+    | "rework"
+    | "sent_back"
+    | "suspended"
+    | "verified"
+    | "void"
+  )[];
+  fallbackGroup?: string | null;
+  joint?: boolean;
+  upward?: string | null;
+  upwardClasses?: string[];
 }
 /**
  * A node of the tree district / subdistrict / community / grid.
@@ -708,6 +833,183 @@ export interface HandsetSession {
   workerName: string;
   handsetId: string;
   csrfToken: string;
+}
+/**
+ * One of the worker's grids. `rings`: borders and holes as lon/lat degrees, even-odd.
+ */
+export interface OwnGrid {
+  code: string;
+  name: string;
+  communityName: string | null;
+  rings: never[][][];
+}
+/**
+ * A checkpoint of the worker's grids, without its label.
+ */
+export interface OwnCheckpoint {
+  code: string;
+  name: string;
+  lon: number;
+  lat: number;
+}
+/**
+ * A class of the rule pack that a worker may report under.
+ */
+export interface ReportClass {
+  code: string;
+  name: string;
+  parentCode: string | null;
+}
+/**
+ * GET /api/field/me: all that the page needs for a shift without a network.
+ *
+ *     `mqtt_path`: where the broker answers by WebSocket, below the page's own address; None: it does
+ *     not. `shifts`: of today and tomorrow in the pack's time zone.
+ */
+export interface FieldMe {
+  workerId: number;
+  workerCode: string;
+  workerName: string;
+  handsetId: string;
+  topicPrefix: string;
+  mqttPath: string | null;
+  packName: string;
+  timeZone: string;
+  grids: OwnGrid[];
+  checkpoints: OwnCheckpoint[];
+  classes: ReportClass[];
+  shifts: Shift[];
+  serverAt: string;
+}
+/**
+ * A rule of today that is not met yet, and the shortest way to mend it.
+ *
+ *     `needed_s`: presence in the own grid, at least. `patrols`: how many more. `possible`: whether
+ *     there is time left before `until`.
+ */
+export interface StillMissing {
+  rule: "in_grid" | "patrols" | "twice_daily";
+  neededS: number;
+  patrols: number;
+  until: string;
+  possible: boolean;
+}
+/**
+ * A scanned label. `counts`: the phone's place does not speak against it.
+ */
+export interface Visit {
+  clientId: string;
+  checkpointCode: string;
+  checkpointName: string;
+  visitedAt: string;
+  distanceM: number | null;
+  counts: boolean;
+}
+/**
+ * GET /api/field/today: the worker's own day so far, what lacks, where labels were scanned.
+ */
+export interface FieldToday {
+  day: AttendanceDay;
+  missing: StillMissing[];
+  visits: Visit[];
+}
+/**
+ * GET /api/field/days/{date}: a day of the own record, with the objections to it.
+ */
+export interface FieldDay {
+  day: AttendanceDay;
+  visits: Visit[];
+  appeals: Appeal[];
+}
+/**
+ * GET /api/field/days?month: the own record of a month, the latest day first.
+ */
+export interface FieldMonth {
+  month: string;
+  days: AttendanceRow[];
+}
+/**
+ * GET /api/field/looks: somebody looked at the own track of that time.
+ */
+export interface OwnLook {
+  lookedAt: string;
+  displayName: string;
+  role: "administrator" | "department" | "dispatcher" | "duty_leader" | "supervisor" | "wall" | "worker";
+  fromAt: string;
+  toAt: string;
+  via: string;
+}
+/**
+ * GET /api/field/dispatches: an order as it stands at the centre.
+ */
+export interface FieldOrder {
+  dispatch: string;
+  version: number;
+  status: "acknowledged" | "cancelled" | "cleared" | "declined" | "en_route" | "lapsed" | "on_scene" | "ordered";
+  incident: string;
+  code: string;
+  title: string;
+  orderedAt: string;
+  endedAt: string | null;
+  lon: number | null;
+  lat: number | null;
+  text: string | null;
+  place: string | null;
+  dueAt: string | null;
+  acknowledgeBy: string | null;
+}
+/**
+ * GET /api/field/reports: what a report has become.
+ *
+ *     `client_id`: as the handset made it. `seen_at`: when a person at the centre first did something
+ *     about it. `answer`: what the centre said at its end.
+ */
+export interface FieldReport {
+  clientId: string;
+  code: string;
+  title: string;
+  classCode: string;
+  source: string;
+  status:
+    | "accepted"
+    | "closed"
+    | "dispatched"
+    | "evaluated"
+    | "handled"
+    | "handling"
+    | "merged"
+    | "rejected"
+    | "reported"
+    | "rework"
+    | "sent_back"
+    | "suspended"
+    | "verified"
+    | "void";
+  reportedAt: string;
+  closedAt: string | null;
+  seenAt: string | null;
+  answer: string | null;
+}
+/**
+ * POST /api/field/visits. `client_id` makes a retry safe; lon, lat: both or neither.
+ */
+export interface NewVisit {
+  clientId: string;
+  label: string;
+  at: string;
+  lon?: number | null;
+  lat?: number | null;
+  accuracyM?: number | null;
+}
+/**
+ * GET /api/checkpoints/labels: what to print. `label` goes into the code after `#scan=`.
+ */
+export interface CheckpointLabel {
+  code: string;
+  name: string;
+  areaCode: string;
+  areaName: string;
+  label: string;
 }
 /**
  * One ingest process by its last heartbeat. Counters since `started_at`.
@@ -888,16 +1190,136 @@ export interface Track {
   gridCode: (string | null)[];
 }
 /**
- * GET /api/track-looks: somebody looked at a worker's track.
+ * GET /api/track-looks: somebody looked at a worker's track, or replayed those of many.
+ *
+ *     Of many (`workers` above 1), the worker is the one asked about, or None; `area_code` None:
+ *     everywhere.
  */
 export interface TrackLook {
   lookId: number;
   lookedAt: string;
   username: string;
-  workerId: number;
-  workerCode: string;
-  workerName: string;
+  workerId: number | null;
+  workerCode: string | null;
+  workerName: string | null;
   fromAt: string;
   toAt: string;
   via: string;
+  workers?: number;
+  areaCode?: string | null;
+}
+/**
+ * `[from_at, to_at)`.
+ */
+export interface ReplaySpan {
+  fromAt: string;
+  toAt: string;
+}
+/**
+ * GET /api/replay/horizon: what can be asked for. Shifts: from the first to the last one's end.
+ *
+ *     `kept_from`: positions before that are deleted.
+ */
+export interface ReplayHorizon {
+  now: string;
+  keptFrom: string;
+  periodMaxS: number;
+  today: ReplaySpan | null;
+  yesterday: ReplaySpan | null;
+}
+/**
+ * A grid that was a worker's own for a part of the period.
+ */
+export interface ReplayGrid {
+  code: string;
+  fromAt: string;
+  toAt: string;
+}
+/**
+ * Whom a slot of the chunks speaks of, as things were then.
+ *
+ *     `duty`: when on duty; `duty_told`: the handset said so, else it is what the shifts planned.
+ */
+export interface ReplayWorker {
+  slot: number;
+  workerId: number;
+  code: string;
+  name: string;
+  kind: "full_time" | "part_time" | "volunteer";
+  groupCode: string | null;
+  grids: ReplayGrid[];
+  duty: ReplaySpan[];
+  dutyTold: boolean;
+}
+/**
+ * From then on the incident had this status.
+ */
+export interface ReplayStep {
+  at: string;
+  status:
+    | "accepted"
+    | "closed"
+    | "dispatched"
+    | "evaluated"
+    | "handled"
+    | "handling"
+    | "merged"
+    | "rejected"
+    | "reported"
+    | "rework"
+    | "sent_back"
+    | "suspended"
+    | "verified"
+    | "void";
+}
+/**
+ * An incident of the period with the steps and orders that belong to it, oldest first.
+ *
+ *     `due_at` is the deadline in force today; `closed_at` and the steps end with the period.
+ */
+export interface ReplayIncident {
+  id: string;
+  code: string;
+  classCode: string;
+  severity: number;
+  title: string;
+  place: string;
+  lon: number | null;
+  lat: number | null;
+  gridCode: string | null;
+  source: string;
+  reporterWorkerId: number | null;
+  reportedAt: string;
+  dueAt: string | null;
+  closedAt: string | null;
+  steps: ReplayStep[];
+  dispatches: Dispatch[];
+}
+/**
+ * GET /api/replay: everything but the positions, which follow in `chunks` of `chunk_s`.
+ *
+ *     `borders_changed_at`: when borders changed within the period; `outages`: the system's own.
+ */
+export interface Replay {
+  replayId: number;
+  fromAt: string;
+  toAt: string;
+  keptFrom: string;
+  areaCode: string | null;
+  chunkS: number;
+  chunks: number;
+  workers: ReplayWorker[];
+  incidents: ReplayIncident[];
+  incidentsCut: boolean;
+  outages: ReplaySpan[];
+  bordersChangedAt: string[];
+}
+/**
+ * GET /api/replay/{replayId}/density: fixes per bin of `bin_s`, of `sampled` of the workers.
+ */
+export interface ReplayDensity {
+  binS: number;
+  fixes: number[];
+  sampled: number;
+  workers: number;
 }

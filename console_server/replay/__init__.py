@@ -1,0 +1,1 @@
+"""Replay: any past period of a whole area on one clock, from the stored record."""
