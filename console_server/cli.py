@@ -5,7 +5,6 @@ Each command calls one function of `command_line/`, imported when the command ru
 """
 
 import json
-import os
 import sys
 from collections.abc import Callable
 from datetime import datetime
@@ -197,16 +196,14 @@ def account(  # noqa: PLR0913, PLR0917 - its options
 
 
 @main.command("broker-accounts")
+@click.option("--server", default="server", show_default=True, help="Its GRIDBEAT_MQTT_USERNAME.")
+@click.option("--ingest", default="ingest", show_default=True, help="Idem, of telemetry ingest.")
 @said_plainly
-def broker_accounts() -> None:
-    """Print which accounts a broker of your own needs, as an access list of mosquitto.
-
-    Reads the server's settings, and shows the password of the server's own probe.
-    """
+def broker_accounts(server: str, ingest: str) -> None:
+    """Print what a broker of your own must allow, as an access list of mosquitto."""
     from console_server.command_line.broker_accounts import access_list
-    from console_server.settings import Settings
 
-    click.echo(access_list(Settings.from_environment(os.environ)))
+    click.echo(access_list(server, ingest))
 
 
 @main.command("broker-config")
