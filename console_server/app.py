@@ -44,6 +44,7 @@ from console_server.incidents import routes as incidents
 from console_server.live import feed, relay
 from console_server.live import routes as live
 from console_server.live.hub import Hub
+from console_server.measures import routes as measures
 from console_server.packs import routes as packs
 from console_server.packs.pack import load_pack
 from console_server.packs.store import ensure_pack
@@ -79,6 +80,7 @@ ROUTERS = [
     replay.router,
     attendance.router,
     appeal_routes.router,
+    measures.router,
     health.router,
     ingest_routes.router,
 ]

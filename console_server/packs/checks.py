@@ -91,7 +91,7 @@ def _patrol_faults(pack: "RulePack") -> Iterator[Fault]:
 
 def _workflow_faults(pack: "RulePack") -> Iterator[Fault]:
     rules = pack.workflow
-    approvals = [each.to for each in rules.approvals]
+    approvals: list[str] = [each.to for each in rules.approvals]
     yield from _repeated("workflow", "approvals", approvals, inside="approvals")
     for at, each in enumerate(rules.approvals):
         place = ("workflow", "approvals", at)

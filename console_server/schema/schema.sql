@@ -668,7 +668,7 @@ CREATE TABLE public.incidents (
     supervised_reason text,
     upward_at timestamp with time zone,
     CONSTRAINT incidents_severity_check CHECK (((severity >= 1) AND (severity <= 4))),
-    CONSTRAINT incidents_source_check CHECK ((source = ANY (ARRAY['handset'::text, 'dispatcher'::text, 'hotline'::text, 'resident'::text, 'duress'::text, 'alert'::text])))
+    CONSTRAINT incidents_source_check CHECK ((source = ANY (ARRAY['handset'::text, 'dispatcher'::text, 'hotline'::text, 'resident'::text, 'duress'::text, 'alert'::text, 'petition'::text])))
 );
 
 CREATE TABLE public.intake_keys (

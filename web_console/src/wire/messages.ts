@@ -1138,6 +1138,233 @@ export interface Health {
   };
 }
 /**
+ * `n` of `of`; with `of` 0 there is no rate.
+ */
+export interface Rate {
+  n?: number;
+  of?: number;
+}
+/**
+ * Durations in seconds of clock time; None without one. `count` is how many are behind them.
+ */
+export interface Spread {
+  count?: number;
+  medianS?: number | null;
+  p90S?: number | null;
+}
+/**
+ * What residents gave, from 1 to 5; None: nobody rated.
+ */
+export interface Rating {
+  count?: number;
+  mean?: number | null;
+}
+/**
+ * What is counted of one set of cases; `docs/measures.md` defines every one.
+ *
+ *     `closure`: closed, of those closed or open past their deadline. `on_time`: handled by the
+ *     deadline, of those handled or late. `rework`: sent back at least once, of those handled.
+ */
+export interface Figures {
+  reported?: number;
+  accepted?: number;
+  rejected?: number;
+  waiting?: number;
+  merged?: number;
+  void?: number;
+  closed?: number;
+  closure?: Rate1;
+  onTime?: Rate2;
+  rework?: Rate3;
+  overdueNow?: number;
+  response?: Spread1;
+  arrival?: Spread2;
+  handling?: Spread3;
+  rating?: Rating1;
+}
+/**
+ * `n` of `of`; with `of` 0 there is no rate.
+ */
+export interface Rate1 {
+  n?: number;
+  of?: number;
+}
+/**
+ * `n` of `of`; with `of` 0 there is no rate.
+ */
+export interface Rate2 {
+  n?: number;
+  of?: number;
+}
+/**
+ * `n` of `of`; with `of` 0 there is no rate.
+ */
+export interface Rate3 {
+  n?: number;
+  of?: number;
+}
+/**
+ * Durations in seconds of clock time; None without one. `count` is how many are behind them.
+ */
+export interface Spread1 {
+  count?: number;
+  medianS?: number | null;
+  p90S?: number | null;
+}
+/**
+ * Durations in seconds of clock time; None without one. `count` is how many are behind them.
+ */
+export interface Spread2 {
+  count?: number;
+  medianS?: number | null;
+  p90S?: number | null;
+}
+/**
+ * Durations in seconds of clock time; None without one. `count` is how many are behind them.
+ */
+export interface Spread3 {
+  count?: number;
+  medianS?: number | null;
+  p90S?: number | null;
+}
+/**
+ * What residents gave, from 1 to 5; None: nobody rated.
+ */
+export interface Rating1 {
+  count?: number;
+  mean?: number | null;
+}
+/**
+ * The figures of one area, group, worker, class or source; key "" stands for "none".
+ */
+export interface FigureRow {
+  key: string;
+  name: string;
+  figures: Figures;
+}
+/**
+ * How many cases were reported and how many closed on one day; both by their own instant.
+ */
+export interface DayCounts {
+  day: string;
+  reported: number;
+  closed: number;
+}
+/**
+ * How often a reason was given for not accepting a case.
+ */
+export interface ReasonCount {
+  reason: string;
+  count: number;
+}
+/**
+ * GET /api/measures?period&on&from&to&area&group&worker&class&source. Days are whole ones.
+ */
+export interface Measures {
+  firstDay: string;
+  lastDay: string;
+  asOf: string;
+  total: Figures;
+  byArea: FigureRow[];
+  byGroup: FigureRow[];
+  byWorker: FigureRow[];
+  byClass: FigureRow[];
+  bySource: FigureRow[];
+  days: DayCounts[];
+  rejectReasons: ReasonCount[];
+}
+/**
+ * A case in the list behind a figure. `duration_s`: of the figure asked for, if it is one.
+ */
+export interface MeasuredCase {
+  id: string;
+  code: string;
+  title: string;
+  status:
+    | "accepted"
+    | "closed"
+    | "dispatched"
+    | "evaluated"
+    | "handled"
+    | "handling"
+    | "merged"
+    | "rejected"
+    | "reported"
+    | "rework"
+    | "sent_back"
+    | "suspended"
+    | "verified"
+    | "void";
+  classCode: string;
+  source: string;
+  areaName: string;
+  groupCode: string | null;
+  workerName: string | null;
+  reportedAt: string;
+  dueAt: string | null;
+  handledAt: string | null;
+  closedAt: string | null;
+  durationS: number | null;
+}
+/**
+ * GET /api/measures/cases?figure&…: how many there are, and the newest of them.
+ */
+export interface MeasuredCases {
+  total: number;
+  cases: MeasuredCase[];
+}
+/**
+ * One family of sources within a warning: this week, and the weekly mean before.
+ */
+export interface SourceRise {
+  source: "hotline" | "own" | "petition" | "resident";
+  count: number;
+  mean: number;
+}
+/**
+ * A sub-class within a warning, and how many of the week's cases are of it.
+ */
+export interface ClassShare {
+  classCode: string;
+  name: string;
+  count: number;
+}
+/**
+ * A class of which an area has clearly more than usual.
+ *
+ *     `weekly`: the weeks before, oldest first. `p`: the chance of so many at an unchanged rate.
+ *     `q`: the share of false alarms if everything at least as striking is flagged.
+ */
+export interface EarlyWarning {
+  areaCode: string;
+  areaName: string;
+  classCode: string;
+  className: string;
+  count: number;
+  weekly: number[];
+  mean: number;
+  p: number;
+  q: number;
+  sources: SourceRise[];
+  subClasses: ClassShare[];
+}
+/**
+ * GET /api/measures/warnings?until&area. The week is the seven days before `until`.
+ *
+ *     `weeks`: how many weeks before it could be compared; with fewer than `weeks_needed` nothing is
+ *     flagged. `cells`: how many classes × areas were looked at.
+ */
+export interface EarlyWarnings {
+  fromAt: string;
+  until: string;
+  weeks: number;
+  weeksNeeded: number;
+  cells: number;
+  dispersion: number;
+  warnings: EarlyWarning[];
+  sources: SourceRise[];
+}
+/**
  * One photo as it is kept: JPEG, `width` by `height` pixels. `sha256` stands in the case file.
  *
  *     `incident_id` None: the report that it belongs to has not come yet.
