@@ -11,17 +11,15 @@ import { placeOf } from "@/state/fleet_view";
 import { isRunning } from "@/state/incidents";
 import { emptyTails, growTails, type Tails, tailOf } from "@/state/tails";
 import { useInstallation } from "@/stores/installation";
-import { useLive } from "@/stores/live";
 import { useSelection } from "@/stores/selection";
 import { useMap } from "./context";
 import { isCalm } from "./graphics";
 import { MARK, rgb } from "./palette";
+import { type Path, useScene } from "./scene";
 import { makeWorkerLayer, type WorkerLayer } from "./worker_layer";
 
 /** Thirty pictures a second are smooth for people on foot, and leave the computer quiet. */
 const FRAME_MS = 33;
-/** Without a graphics card: so often, and no more. */
-const CALM_MS = 1_000;
 
 const bytes = (hex: string, alpha: number): [number, number, number, number] => {
   const [r, g, b] = rgb(hex);
@@ -37,7 +35,7 @@ interface Line {
 
 export function useFleetLayers(): void {
   const { map, magnify } = useMap();
-  const live = useLive();
+  const scene = useScene();
   const place = useInstallation();
   const selection = useSelection();
   const overlay = new MapLibreOverlay({
@@ -54,12 +52,10 @@ export function useFleetLayers(): void {
 
   function orderLines(view: FleetView, nowMs: number): Line[] {
     const lines: Line[] = [];
-    for (const incident of live.state.incidents.values()) {
+    for (const incident of scene.incidents.values()) {
       if (incident.lon === null || incident.lat === null) continue;
       for (const dispatch of incident.dispatches) {
-        const slot = isRunning(dispatch)
-          ? live.state.workers.get(dispatch.workerId)?.slot
-          : undefined;
+        const slot = isRunning(dispatch) ? scene.workers.get(dispatch.workerId)?.slot : undefined;
         const from = slot === undefined ? null : placeOf(view, slot, nowMs);
         if (!from) continue;
         lines.push({ from, to: [...toMapDatum(place.mapDatum, [incident.lon, incident.lat])] });
@@ -70,23 +66,27 @@ export function useFleetLayers(): void {
 
   function selectedSlot(): number {
     if (selection.workerId === null) return -1;
-    return live.state.workers.get(selection.workerId)?.slot ?? -1;
+    return scene.workers.get(selection.workerId)?.slot ?? -1;
+  }
+
+  function tailsOf(view: FleetView, slot: number, nowMs: number): Path[] {
+    const pieces = scene.tail?.(slot) ?? [tailOf(tails, slot, placeOf(view, slot, nowMs))];
+    return pieces.filter((piece) => piece.length > 1);
   }
 
   function update(): void {
-    const view = live.fleet;
+    const view = scene.fleet;
     if (!view) {
       overlay.setProps({ layers: [] });
       return;
     }
     const nowMs = performance.timeOrigin + performance.now();
     const slot = selectedSlot();
-    const tail = slot < 0 ? [] : tailOf(tails, slot, placeOf(view, slot, nowMs));
     overlay.setProps({
       layers: [
-        new PathLayer<[number, number][]>({
+        new PathLayer<Path>({
           id: "tail",
-          data: tail.length > 1 ? [tail] : [],
+          data: slot < 0 ? [] : tailsOf(view, slot, nowMs),
           getPath: (path) => path,
           getColor: TAIL,
           getWidth: 2.5,
@@ -123,22 +123,28 @@ export function useFleetLayers(): void {
 
   function glide(nowMs: number): void {
     handle = requestAnimationFrame(glide);
-    if (nowMs - lastMs < FRAME_MS - 2 || !live.fleet || !moves(live.fleet, nowMs)) return;
+    if (nowMs - lastMs < FRAME_MS - 2 || !scene.fleet || !moves(scene.fleet, nowMs)) return;
     lastMs = nowMs;
     drawn?.setNeedsRedraw();
   }
 
   watch(
-    () => live.fleet,
+    () => scene.fleet,
     (view) => {
-      if (view) tails = growTails(tails, view);
-      if (isCalm() && performance.now() - drawnAtMs < CALM_MS) return;
+      if (view && !scene.tail) tails = growTails(tails, view);
+      if (isCalm() && performance.now() - drawnAtMs < scene.calmMs) return;
       drawnAtMs = performance.now();
       update();
     },
   );
   watch(
-    () => [live.state, selection.workerId, selection.hoveredSlot, selection.workerFilter],
+    () => [
+      scene.workers,
+      scene.incidents,
+      selection.workerId,
+      selection.hoveredSlot,
+      selection.workerFilter,
+    ],
     update,
     { immediate: true },
   );

@@ -4,19 +4,17 @@ import { onScopeDispose, watch } from "vue";
 import { useI18n } from "vue-i18n";
 import { toMapDatum } from "@/format/datum";
 import { isOpen, isOverdue, isWaiting } from "@/state/incidents";
-import { useClock } from "@/stores/clock";
 import { useInstallation } from "@/stores/installation";
-import { useLive } from "@/stores/live";
 import { useSelection } from "@/stores/selection";
 import type { IncidentSummary } from "@/wire/messages";
 import { useMap } from "./context";
+import { useScene } from "./scene";
 import "./incident_markers.css";
 
 export function useIncidentMarkers({ interactive }: { interactive: boolean }): void {
   const { map } = useMap();
   const { t } = useI18n();
-  const live = useLive();
-  const clock = useClock();
+  const scene = useScene();
   const place = useInstallation();
   const selection = useSelection();
   const markers = new Map<string, Marker>();
@@ -40,7 +38,7 @@ export function useIncidentMarkers({ interactive }: { interactive: boolean }): v
       "incident-marker maplibregl-marker maplibregl-marker-anchor-center",
       `severity-${incident.severity}`,
       isWaiting(incident) ? "waiting" : "",
-      isOverdue(incident, clock.nowMs) ? "overdue" : "",
+      isOverdue(incident, scene.nowMs) ? "overdue" : "",
       incident.source === "duress" ? "duress" : "",
       selection.incidentId === incident.id ? "selected" : "",
     ].join(" ");
@@ -52,7 +50,7 @@ export function useIncidentMarkers({ interactive }: { interactive: boolean }): v
 
   function update(): void {
     const kept = new Set<string>();
-    for (const incident of live.state.incidents.values()) {
+    for (const incident of scene.incidents.values()) {
       if (!isOpen(incident) || incident.lon === null || incident.lat === null) continue;
       kept.add(incident.id);
       let marker = markers.get(incident.id);
@@ -80,7 +78,7 @@ export function useIncidentMarkers({ interactive }: { interactive: boolean }): v
     placed = new Marker({ element }).setLngLat([lon, lat]).addTo(map);
   }
 
-  watch(() => [live.state.incidents, selection.incidentId, live.counts.overdue], update, {
+  watch(() => [scene.incidents, selection.incidentId, scene.overdue], update, {
     immediate: true,
   });
   watch(() => [selection.placed, selection.creating], showPlaced);

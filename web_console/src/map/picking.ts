@@ -4,24 +4,24 @@ import { onScopeDispose, watch } from "vue";
 import { fromMapDatum } from "@/format/datum";
 import { nearestSlot } from "@/state/fleet_view";
 import { useInstallation } from "@/stores/installation";
-import { useLive } from "@/stores/live";
 import { useSelection } from "@/stores/selection";
 import { useMap } from "./context";
+import { useScene } from "./scene";
 
 const REACH_PX = 14;
 
 export function usePicking(): void {
   const { map } = useMap();
-  const live = useLive();
+  const scene = useScene();
   const place = useInstallation();
   const selection = useSelection();
 
   function slotAt(event: MapMouseEvent): number {
-    if (!live.fleet) return -1;
+    if (!scene.fleet) return -1;
     const { lng, lat } = event.lngLat;
     const above = map.unproject([event.point.x, event.point.y - REACH_PX]);
     const nowMs = performance.timeOrigin + performance.now();
-    return nearestSlot(live.fleet, [lng, lat], Math.abs(above.lat - lat), nowMs);
+    return nearestSlot(scene.fleet, [lng, lat], Math.abs(above.lat - lat), nowMs);
   }
 
   function move(event: MapMouseEvent): void {
@@ -36,7 +36,7 @@ export function usePicking(): void {
       selection.placing = false;
       return;
     }
-    const worker = live.state.workerBySlot.get(slotAt(event));
+    const worker = scene.workerBySlot.get(slotAt(event));
     selection.selectWorker(worker?.workerId ?? null);
   }
 
