@@ -98,7 +98,8 @@ def more_accounts(owner_url: str) -> None:
                 "INSERT INTO accounts (username, display_name, role, area_id, password_hash)"
                 " SELECT %(name)s, %(name)s, %(role)s,"
                 " (SELECT area_id FROM areas WHERE code = %(area)s), password_hash"
-                " FROM accounts WHERE username = 'admin'",
+                " FROM accounts WHERE username = 'admin'"
+                " ON CONFLICT (username) DO NOTHING",
                 {"name": name, "role": role, "area": area},
             )
 

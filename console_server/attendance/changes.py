@@ -30,10 +30,14 @@ class _Row:
 
 
 async def changes_of(
-    connection: Connection, first: date, last: date, visible: Collection[int] | None
+    connection: Connection,
+    first: date,
+    last: date,
+    visible: Collection[int] | None,
+    worker_ids: Collection[int] | None = None,
 ) -> VerdictChanges:
     """Changes of the days from first to last, the latest first; at most 500."""
-    persons = {each.worker_id: each for each in await people(connection, visible, None)}
+    persons = {each.worker_id: each for each in await people(connection, visible, worker_ids)}
     async with connection.cursor(row_factory=class_row(_Row)) as cursor:
         await cursor.execute(
             """
@@ -70,5 +74,8 @@ def _to_wire(row: _Row, person: Person) -> VerdictChange:
 
 def _verdicts(summary: Summary) -> Verdicts:
     return Verdicts(
-        in_grid=summary.in_grid, patrols=summary.patrols, twice_daily=summary.twice_daily
+        in_grid=summary.in_grid,
+        patrols=summary.patrols,
+        twice_daily=summary.twice_daily,
+        other_rules=list(summary.others or ()),
     )

@@ -136,7 +136,7 @@ def _change(
     if before is None or not before.final:
         return None
     was, becomes = summary_from(before.summary), summary_of(verdict)
-    if was.outcomes() == becomes.outcomes():
+    if not was.differs(becomes):
         return None
     cause = "appeal" if verdict.worker_id in excused else _cause(was, becomes)
     return Change(verdict.worker_id, verdict.day, now, cause, was, becomes)

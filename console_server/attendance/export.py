@@ -16,16 +16,32 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from console_server.attendance.board import MonthLine
-from console_server.attendance.sheet_lines import DAY_COLUMNS, DAY_LOOKS, OUTCOMES, day_values
+from console_server.attendance.month_lines import MonthRuleLine
+from console_server.attendance.outcomes import Rule, bounds, outcomes_by
+from console_server.attendance.sheet_lines import (
+    DAY_COLUMNS,
+    DAY_LOOKS,
+    OUTCOMES,
+    RULE_NAMES,
+    day_values,
+)
 from console_server.packs.pack import RulePack
 from console_server.wire.attendance import Outcome
 
 COLOURS: Final[dict[str, str]] = {"达标": "#E2F0D9", "未达标": "#F8CBAD", "待定": "#FFF2CC"}
-SUMMARY_COLUMNS: Final = (
+PERSON_COLUMNS: Final = (
     ("工号", 12), ("姓名", 10), ("网格", 20), ("天数", 8), ("计入时数", 10), ("在格时数", 10),
-    ("在格率下限", 11), ("在格达标", 10), ("在格未达标", 11), ("在格待定", 10), ("巡查达标", 10),
-    ("巡查未达标", 11), ("巡查待定", 10), ("双巡达标", 10), ("双巡未达标", 11), ("双巡待定", 10),
+    ("在格率下限", 11), ("在格率上限", 11),
 )  # fmt: skip
+MONTH_COLUMNS: Final = (
+    ("工号", 12), ("姓名", 10), ("规则", 18), ("应完成", 10), ("已完成", 10), ("最多可能", 10),
+    ("判定", 10), ("未完成的网格或场所", 48), ("状态", 10),
+)  # fmt: skip
+SUMMARY_NOTE: Final = ";汇总只计已最终判定的日期,待定不作未达标"
+KINDS: Final[tuple[Outcome, ...]] = ("met", "not_met", "undecided")
+
+
+Cell = tuple[Any, Format]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +69,7 @@ class _Formats:
             centred | {"bold": True, "bg_color": "#D9E2F3", "text_wrap": True}
         )
         self.text = book.add_format(base)
+        self.wrapped = book.add_format(base | {"text_wrap": True})
         self.count = book.add_format(centred | {"num_format": "0"})
         self.hours = book.add_format(centred | {"num_format": "0.00"})
         self.share = book.add_format(centred | {"num_format": "0.0%"})
@@ -63,22 +80,52 @@ class _Formats:
         }
 
 
-def workbook(title: str, pack: RulePack, lines: Sequence[MonthLine]) -> bytes:
+def workbook(
+    title: str, pack: RulePack, lines: Sequence[MonthLine], months: Sequence[MonthRuleLine] = ()
+) -> bytes:
     """The workbook, ready to be sent."""
     held = BytesIO()
+    rules = rules_asked(pack)
     with xlsxwriter.Workbook(held, {"in_memory": True}) as book:
         formats = _Formats(book)
         note = f"规则包 {pack.name} {pack.version};{_rules_in_words(pack)}"
-        overall = _Headings("汇总", f"{title} 考勤汇总", note)
-        summary = _sheet(book, formats, overall, SUMMARY_COLUMNS)
-        for row, cells in enumerate(_summary_lines(lines, formats), start=3):
-            _write(summary, row, cells)
+        overall = _Headings("汇总", f"{title} 考勤汇总", note + SUMMARY_NOTE)
+        _fill(
+            book, formats, overall, _summary_columns(rules), _summary_lines(lines, rules, formats)
+        )
         daily = _Headings("每日明细", f"{title} 每日考勤", note)
-        days = _sheet(book, formats, daily, DAY_COLUMNS)
-        for row, line in enumerate(lines, start=3):
-            _write(days, row, _day_cells(line, formats))
-        days.autofilter(2, 0, 2 + max(len(lines), 1), len(DAY_COLUMNS) - 1)
+        cells = [_day_cells(line, formats) for line in lines]
+        _fill(book, formats, daily, DAY_COLUMNS, cells)
+        if months:
+            monthly = _Headings("月度规则", f"{title} 按月判定的规则", note)
+            _fill(book, formats, monthly, MONTH_COLUMNS, _month_lines(months, formats))
     return held.getvalue()
+
+
+def rules_asked(pack: RulePack) -> list[Rule]:
+    """The rules of a day that the pack asks for."""
+    asked: dict[Rule, object] = {
+        "in_grid": pack.share,
+        "patrols": pack.patrol and pack.patrol.per_day,
+        "twice_daily": pack.twice_daily,
+        "checkpoints": pack.checkpoints,
+        "night_watch": pack.night_watch,
+    }
+    return [rule for rule, rules in asked.items() if rules]
+
+
+def _fill(
+    book: Workbook,
+    formats: _Formats,
+    headings: _Headings,
+    columns: Sequence[tuple[str, int]],
+    lines: Iterable[Sequence[Cell]],
+) -> None:
+    """A sheet with all of its lines, and a filter over them."""
+    sheet, row = _sheet(book, formats, headings, columns), 2
+    for row, cells in enumerate(lines, start=3):
+        _write(sheet, row, cells)
+    sheet.autofilter(2, 0, max(row, 3), len(columns) - 1)
 
 
 def _sheet(
@@ -98,9 +145,6 @@ def _sheet(
     return sheet
 
 
-Cell = tuple[Any, Format]
-
-
 def _write(sheet: Worksheet, row: int, cells: Iterable[Cell]) -> None:
     for column, (value, form) in enumerate(cells):
         if value is None:
@@ -118,57 +162,76 @@ def _day_cells(line: MonthLine, formats: _Formats) -> list[Cell]:
     ]
 
 
-def _summary_lines(lines: Sequence[MonthLine], formats: _Formats) -> Iterable[list[Cell]]:
+def _summary_columns(rules: Sequence[Rule]) -> list[tuple[str, int]]:
+    words = [OUTCOMES[kind] for kind in KINDS]
+    return [*PERSON_COLUMNS, *((RULE_NAMES[rule] + word, 11) for rule in rules for word in words)]
+
+
+def _summary_lines(
+    lines: Sequence[MonthLine], rules: Sequence[Rule], formats: _Formats
+) -> Iterable[list[Cell]]:
     by_worker: dict[str, list[MonthLine]] = defaultdict(list)
     for line in lines:
         if line.final:
             by_worker[line.person.code].append(line)
     for _, days in sorted(by_worker.items()):
-        yield _summary_cells(days, formats)
+        yield _summary_cells(days, rules, formats)
 
 
-def _summary_cells(days: Sequence[MonthLine], formats: _Formats) -> list[Cell]:
-    person = days[0].person
-    work_s = sum(each.summary.work_s for each in days)
-    inside_s = sum(each.summary.inside_s for each in days)
-    shares = Counter(each.summary.in_grid.outcome for each in days)
-    patrols = Counter(each.summary.patrols.outcome for each in days)
-    twice = Counter(each.summary.twice_daily.outcome for each in days)
+def _summary_cells(
+    days: Sequence[MonthLine], rules: Sequence[Rule], formats: _Formats
+) -> list[Cell]:
+    person, summaries = days[0].person, [each.summary for each in days]
+    lower, upper = bounds(summaries)
+    counts = {
+        rule: Counter(each for summary in summaries for each in outcomes_by(rule, summary))
+        for rule in rules
+    }
     return [
         (person.code, formats.text),
         (person.name, formats.text),
         ("、".join(person.grid_codes), formats.text),
         (len(days), formats.count),
-        *_hours(formats, work_s, inside_s),
-        (inside_s / work_s if work_s else None, formats.share),
-        *_counts(shares, formats),
-        *_counts(patrols, formats),
-        *_counts(twice, formats),
+        (sum(each.work_s for each in summaries) / 3600, formats.hours),
+        (sum(each.inside_s for each in summaries) / 3600, formats.hours),
+        (lower, formats.share),
+        (upper, formats.share),
+        *((counts[rule][kind], formats.count) for rule in rules for kind in KINDS),
     ]
 
 
-def _counts(outcomes: Counter[Outcome | None], formats: _Formats) -> list[Cell]:
-    kinds: tuple[Outcome, ...] = ("met", "not_met", "undecided")
-    return [(outcomes[kind], formats.count) for kind in kinds]
-
-
-def _hours(formats: _Formats, *seconds: float) -> list[Cell]:
-    return [(each / 3600, formats.hours) for each in seconds]
-
-
-def _outcome(outcome: Outcome | None, formats: _Formats) -> Cell:
-    word = OUTCOMES[outcome]
-    return word, formats.outcome[word]
+def _month_lines(months: Sequence[MonthRuleLine], formats: _Formats) -> Iterable[list[Cell]]:
+    for each in months:
+        word = OUTCOMES[each.outcome]
+        yield [
+            (each.person.code, formats.text),
+            (each.person.name, formats.text),
+            (each.name, formats.text),
+            (each.required, formats.count),
+            (each.count, formats.count),
+            (each.possible, formats.count),
+            (word, formats.outcome[word]),
+            ("、".join(each.open_places), formats.wrapped),
+            ("最终" if each.final else "未结", formats.text),
+        ]
 
 
 def _rules_in_words(pack: RulePack) -> str:
     rules = []
     if pack.share:
-        rules.append(f"在格率 ≥ {pack.share.min_share}" + ("(示例)" if pack.share.example else ""))
+        rules.append(f"在格率 ≥ {pack.share.min_share}" + _example(pack.share.example))
     if pack.patrol and pack.patrol.per_day:
-        rules.append(
-            f"每日巡查 ≥ {pack.patrol.per_day} 次" + ("(示例)" if pack.patrol.example else "")
-        )
+        rules.append(f"每日巡查 ≥ {pack.patrol.per_day} 次" + _example(pack.patrol.example))
     if pack.twice_daily:
-        rules.append("一日双巡" + ("(示例)" if pack.twice_daily.example else ""))
+        rules.append("一日双巡" + _example(pack.twice_daily.example))
+    if pack.checkpoints:
+        rules.append(
+            f"巡更点每日 ≥ {pack.checkpoints.per_day} 处" + _example(pack.checkpoints.example)
+        )
+    if pack.night_watch:
+        rules.append("上下半夜各巡一次" + _example(pack.night_watch.example))
     return ";".join(rules)
+
+
+def _example(example: bool) -> str:  # noqa: FBT001 - a word of the pack
+    return "(示例)" if example else ""

@@ -5,7 +5,7 @@ is `months.py`.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -14,8 +14,8 @@ import msgspec
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from console_server.attendance.calls import Call
-from console_server.attendance.months import DayCalls, MonthVerdict
+from console_server.attendance.calls import TOUR, Call
+from console_server.attendance.months import DayCalls, MonthVerdict, PlaceVerdict
 from console_server.database import Connection
 
 MONTHS_A_ROUND: Final = 500
@@ -167,3 +167,23 @@ async def record_month_change(
             "after": Jsonb(msgspec.to_builtins(after.rules)),
         },
     )
+
+
+async def places_named(
+    connection: Connection, places: Iterable[PlaceVerdict]
+) -> Mapping[tuple[bool, int], tuple[str, str]]:
+    """Code and name of each place, by whether it is a grid, and its number."""
+    wanted = {(each.list_code == TOUR, each.place_id) for each in places}
+    cursor = await connection.execute(
+        """
+        SELECT true, area_id, code, name FROM areas WHERE area_id = ANY(%(grids)s::integer[])
+        UNION ALL
+        SELECT false, checkpoint_id, code, name FROM checkpoints
+        WHERE checkpoint_id = ANY(%(points)s::integer[])
+        """,
+        {
+            "grids": [place for is_grid, place in wanted if is_grid],
+            "points": [place for is_grid, place in wanted if not is_grid],
+        },
+    )
+    return {(row[0], row[1]): (row[2], row[3]) for row in await cursor.fetchall()}

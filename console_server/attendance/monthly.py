@@ -4,6 +4,7 @@ Owns that step and the check that it can be repeated to the byte; the rules are 
 Called by the loop in `recompute.py` and by `gridbeat attendance verify`.
 """
 
+import re
 from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from console_server.attendance.month_store import (
 )
 from console_server.attendance.months import MonthVerdict, is_judged_by_month, judge_month
 from console_server.database import Connection
+from console_server.errors import Invalid
 from console_server.packs.pack import RulePack
 from console_server.packs.versions import kept_pack
 
@@ -45,6 +47,20 @@ def month_of_day(day: date) -> date:
 def last_of(month: date) -> date:
     """The last day of a month."""
     return month.replace(day=monthrange(month.year, month.month)[1])
+
+
+def first_of(text: str | None, today: date) -> date:
+    """The first day of a month such as 2026-11; of this month if none is named.
+
+    Raises:
+        Invalid: it is no month.
+    """
+    if text is None:
+        return today.replace(day=1)
+    found = re.fullmatch(r"(2[01]\d\d)-(0[1-9]|1[0-2])", text)
+    if found is None:
+        raise Invalid(f"{text} is no month such as 2026-11.", ["month"])
+    return date(int(found[1]), int(found[2]), 1)
 
 
 async def judge_due_months(connection: Connection, pack: RulePack, now: datetime) -> int:

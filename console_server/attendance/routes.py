@@ -2,8 +2,6 @@
 """`/api/attendance`: the board of a day, one worker's day with its evidence, a month as a sheet."""
 
 import asyncio
-import re
-from calendar import monthrange
 from datetime import date as Date  # noqa: N812 - `date` is the parameter's name on the wire
 from datetime import timedelta
 from typing import Annotated, Final
@@ -16,9 +14,12 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from console_server.access.account import AccountRequest
 from console_server.access.guards import requires
 from console_server.areas.tree import AreaTree
+from console_server.attendance import month_routes
 from console_server.attendance.board import board_of, day_of, month_of, visible_person
 from console_server.attendance.changes import changes_of
 from console_server.attendance.export import workbook
+from console_server.attendance.month_lines import month_rule_lines
+from console_server.attendance.monthly import first_of, last_of
 from console_server.attendance.sheet_lines import as_csv
 from console_server.database import Pool
 from console_server.errors import Invalid
@@ -77,10 +78,12 @@ async def export(
     """A month as a spreadsheet: one line a worker and day, and a summary."""
     first, last = _month(month, clock().astimezone(pack.zone).date())
     async with pool.connection() as connection:
-        lines = await month_of(connection, first, last, areas.within(request.user, area))
+        visible = areas.within(request.user, area)
+        lines = await month_of(connection, first, last, visible)
+        months = await month_rule_lines(connection, pack, first, visible)
     node = areas.by_code(area) if area else None
     title = f"{node.name if node else pack.name} {first:%Y-%m}"
-    content = await asyncio.to_thread(workbook, title, pack, lines)
+    content = await asyncio.to_thread(workbook, title, pack, lines, months)
     name = f"attendance-{first:%Y-%m}.xlsx"
     disposition = f"attachment; filename=\"{name}\"; filename*=UTF-8''{quote(f'考勤-{title}.xlsx')}"
     return Response(content, media_type=XLSX, headers={"Content-Disposition": disposition})
@@ -137,16 +140,12 @@ def _recorded(day: Date) -> Date:
 
 def _month(text: str | None, today: Date) -> tuple[Date, Date]:
     """The first and the last day of a month."""
-    if text is None:
-        year, month = today.year, today.month
-    else:
-        found = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", text)
-        if found is None:
-            raise Invalid(f"{text} is not a month such as 2026-11.", ["month"])
-        year, month = int(found[1]), int(found[2])
-    return _recorded(Date(max(year, 1), month, 1)), Date(year, month, monthrange(year, month)[1])
+    first = first_of(text, today)
+    return first, last_of(first)
 
 
 router = Router(
-    path="/", route_handlers=[board, worker_day, changes, export, export_csv], tags=["attendance"]
+    path="/",
+    route_handlers=[board, worker_day, changes, export, export_csv, month_routes.router],
+    tags=["attendance"],
 )

@@ -11,6 +11,8 @@ from io import StringIO
 from typing import Any, Final
 
 from console_server.attendance.board import MonthLine, month_of
+from console_server.attendance.outcomes import Rule, outcomes_by
+from console_server.attendance.wire_form import Summary
 from console_server.database import Connection
 from console_server.imports.tables import INJECTION_STARTS
 from console_server.wire.attendance import Outcome
@@ -25,12 +27,21 @@ DAY_COLUMNS: Final = (
     ("日期", 12), ("工号", 12), ("姓名", 10), ("网格", 20), ("应勤时数", 10), ("任务外出时数", 13),
     ("系统故障时数", 13), ("申诉免计时数", 13), ("计入时数", 10), ("在格时数", 10),
     ("不明时数", 10), ("在格率下限", 11), ("在格率上限", 11), ("在格判定", 10), ("巡查次数", 10),
-    ("可能次数", 10), ("巡查判定", 10), ("双巡判定", 10), ("状态", 10),
+    ("可能次数", 10), ("巡查判定", 10), ("双巡判定", 10), ("巡更点判定", 11), ("巡夜判定", 10),
+    ("未达标项", 18), ("状态", 10),
 )  # fmt: skip
 DAY_LOOKS: Final = (
     "day", "text", "text", "text", "hours", "hours", "hours", "hours", "hours", "hours", "hours",
-    "share", "share", "outcome", "count", "count", "outcome", "outcome", "text",
+    "share", "share", "outcome", "count", "count", "outcome", "outcome", "outcome", "outcome",
+    "text", "text",
 )  # fmt: skip
+RULE_NAMES: Final[dict[Rule, str]] = {
+    "in_grid": "在格",
+    "patrols": "巡查",
+    "twice_daily": "双巡",
+    "checkpoints": "巡更点",
+    "night_watch": "巡夜",
+}
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
 
 
@@ -59,8 +70,22 @@ def day_values(line: MonthLine) -> list[Any]:
         summary.patrols.possible,
         OUTCOMES[summary.patrols.outcome],
         OUTCOMES[summary.twice_daily.outcome],
+        OUTCOMES[worst_of(outcomes_by("checkpoints", summary))],
+        OUTCOMES[worst_of(outcomes_by("night_watch", summary))],
+        "、".join(not_met(summary)),
         "最终" if line.final else "未结",
     ]
+
+
+def worst_of(outcomes: Sequence[Outcome]) -> Outcome | None:
+    """One failure is a failure, one doubt a doubt; None: nothing was asked."""
+    ranked: tuple[Outcome, ...] = ("not_met", "undecided", "met")
+    return next((each for each in ranked if each in outcomes), None)
+
+
+def not_met(summary: Summary) -> list[str]:
+    """The names of the rules that were not met."""
+    return [name for rule, name in RULE_NAMES.items() if "not_met" in outcomes_by(rule, summary)]
 
 
 def text_rows(lines: Iterable[MonthLine]) -> list[Sequence[str]]:

@@ -194,6 +194,37 @@ async def notable_workers(
     return found
 
 
+async def notable_days(
+    connection: Connection, worker_id: int, first: date, last: date
+) -> Mapping[date, Sequence[Sign]]:
+    """Days of one worker whose verdict changed or is under appeal."""
+    cursor = await connection.execute(
+        """
+        SELECT day, 'changed' FROM attendance_changes
+        WHERE worker_id = %(worker)s AND day BETWEEN %(first)s AND %(last)s
+        UNION
+        SELECT day, 'appealed' FROM appeals
+        WHERE worker_id = %(worker)s AND day BETWEEN %(first)s AND %(last)s AND ruling IS NULL
+        ORDER BY 1, 2
+        """,
+        {"worker": worker_id, "first": first, "last": last},
+    )
+    found: dict[date, list[Sign]] = defaultdict(list)
+    for day, sign in await cursor.fetchall():
+        found[day].append(sign)
+    return found
+
+
+async def post_of(connection: Connection, worker_id: int) -> str:
+    """The worker's post in the pack's staffing; "" for none."""
+    cursor = await connection.execute(
+        "SELECT post FROM worker_posts WHERE worker_id = %(worker)s AND valid_to IS NULL",
+        {"worker": worker_id},
+    )
+    row = await cursor.fetchone()
+    return str(row[0]) if row else ""
+
+
 async def record_changes(connection: Connection, changes: Sequence[Change]) -> None:
     """Keep what final verdicts were before."""
     async with connection.cursor() as cursor:

@@ -47,10 +47,18 @@ class Summary:
     outage_s: float = 0.0
     excused_s: float = 0.0
     signs: tuple[wire.Sign, ...] = ()
+    others: tuple[wire.RuleVerdict, ...] | None = None  # None: stored before they were kept
 
     def outcomes(self) -> tuple[wire.Outcome | None, ...]:
         """What moves somebody's pay."""
-        return (self.in_grid.outcome, self.patrols.outcome, self.twice_daily.outcome)
+        others = (each.outcome for each in self.others or ())
+        return (self.in_grid.outcome, self.patrols.outcome, self.twice_daily.outcome, *others)
+
+    def differs(self, other: "Summary") -> bool:
+        """Whether an outcome is another one, as far as both know the rule."""
+        if self.others is None or other.others is None:
+            return self.outcomes()[:3] != other.outcomes()[:3]
+        return self.outcomes() != other.outcomes()
 
 
 def summary_of(verdict: DayVerdict) -> Summary:
@@ -71,6 +79,7 @@ def summary_of(verdict: DayVerdict) -> Summary:
         outage_s=verdict.time.outage_us / SECOND_US,
         excused_s=verdict.excused_us / SECOND_US,
         signs=tuple(sign for cause, sign in _SIGNS if cause in {s.cause for s in verdict.stays}),
+        others=tuple(_rule(each) for each in verdict.others),
     )
 
 
@@ -112,6 +121,7 @@ def row_to_wire(
         twice_daily=summary.twice_daily,
         final=final,
         signs=[*summary.signs, *signs],
+        other_rules=list(summary.others or ()),
     )
 
 
@@ -141,7 +151,6 @@ def day_to_wire(
         work_spans=[(from_us(start), from_us(end)) for start, end in verdict.work],
         stays=_stays(verdict, grids),
         patrol_list=[_patrol(each) for each in verdict.patrol_list],
-        other_rules=[_rule(each) for each in verdict.others],
     )
 
 

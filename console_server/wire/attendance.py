@@ -87,6 +87,7 @@ class AttendanceRow(Body, frozen=True):
     twice_daily: TwiceDailyVerdict
     final: bool  # late data has had its time; from now on a change is listed
     signs: list[Sign]
+    other_rules: list[RuleVerdict]
 
 
 class AttendanceDay(AttendanceRow, frozen=True):
@@ -110,7 +111,6 @@ class AttendanceDay(AttendanceRow, frozen=True):
     work_spans: list[tuple[datetime, datetime]]
     stays: list[Stay]
     patrol_list: list[Patrol]
-    other_rules: list[RuleVerdict]
 
 
 class AttendanceBoard(Body, frozen=True):
@@ -126,6 +126,7 @@ class Verdicts(Body, frozen=True):
     in_grid: ShareVerdict
     patrols: CountVerdict
     twice_daily: TwiceDailyVerdict
+    other_rules: list[RuleVerdict] = []
 
 
 class VerdictChange(Body, frozen=True):

@@ -1,6 +1,14 @@
 import { expect, it } from "vitest";
 import type { AttendanceRow, Stay } from "@/wire/messages";
-import { boardRows, countOutcomes, onStrip, stayAt, stripSpan, worstOutcome } from "./attendance";
+import {
+  boardRows,
+  countOutcomes,
+  onStrip,
+  rulesThat,
+  stayAt,
+  stripSpan,
+  worstOutcome,
+} from "./attendance";
 
 type Outcome = AttendanceRow["inGrid"]["outcome"];
 const row = (code: string, share: Outcome, patrols: Outcome = "met"): AttendanceRow => ({
@@ -17,6 +25,7 @@ const row = (code: string, share: Outcome, patrols: Outcome = "met"): Attendance
   twiceDaily: { outcome: null, windows: [] },
   final: true,
   signs: code === "2" ? ["still"] : [],
+  otherRules: [],
 });
 const stay = (from: string, to: string): Stay => ({
   stayId: from,
@@ -31,6 +40,21 @@ it("judges a day by its worst verdict", () => {
   expect(worstOutcome(row("1", "met", "not_met"))).toBe("not_met");
   expect(worstOutcome(row("1", "undecided", "met"))).toBe("undecided");
   expect(worstOutcome(row("1", null, null))).toBe("none");
+});
+
+it("says which rules were not met, the further ones too, each once", () => {
+  const night = {
+    rule: "night_watch",
+    count: 0,
+    possible: 0,
+    required: 1,
+    fromAt: "2026-11-21T12:00:00Z",
+    toAt: "2026-11-21T16:00:00Z",
+    outcome: "not_met",
+  } as const;
+  const found = { ...row("1", "not_met"), otherRules: [night, night] };
+  expect(rulesThat(found, "not_met")).toEqual(["inGrid", "nightWatch"]);
+  expect(worstOutcome({ ...row("1", "met"), otherRules: [night] })).toBe("not_met");
 });
 
 it("lists exceptions first, and finds by grid name", () => {

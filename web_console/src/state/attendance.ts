@@ -6,9 +6,36 @@ export type Sign = AttendanceRow["signs"][number];
 export type Outcome = "met" | "not_met" | "undecided" | "none";
 export const OUTCOMES: readonly Outcome[] = ["not_met", "undecided", "met", "none"];
 
+export type RuleName = "inGrid" | "patrols" | "twiceDaily" | "checkpoints" | "nightWatch";
+export interface RuleOutcome {
+  readonly rule: RuleName;
+  readonly outcome: Outcome;
+}
+const OTHERS: Record<AttendanceRow["otherRules"][number]["rule"], RuleName> = {
+  checkpoints: "checkpoints",
+  night_watch: "nightWatch",
+};
+
+/** Every rule that was asked of a day, with its outcome; the night watch may stand twice. */
+export function rulesOf(
+  row: Pick<AttendanceRow, "inGrid" | "patrols" | "twiceDaily" | "otherRules">,
+): RuleOutcome[] {
+  const known = (["inGrid", "patrols", "twiceDaily"] as const).map(
+    (rule): RuleOutcome => ({ rule, outcome: row[rule].outcome ?? "none" }),
+  );
+  const others = row.otherRules.map((each) => ({ rule: OTHERS[each.rule], outcome: each.outcome }));
+  return [...known, ...others].filter((each) => each.outcome !== "none");
+}
+
+/** The rules that came out so, each once: what a chip names. */
+export function rulesThat(row: Parameters<typeof rulesOf>[0], outcome: Outcome): RuleName[] {
+  const found = rulesOf(row).filter((each) => each.outcome === outcome);
+  return [...new Set(found.map((each) => each.rule))];
+}
+
 /** The worst of a worker's verdicts: one failure is a failure, one doubt a doubt. */
 export function worstOutcome(row: AttendanceRow): Outcome {
-  const all = [row.inGrid.outcome, row.patrols.outcome, row.twiceDaily.outcome];
+  const all = rulesOf(row).map((each) => each.outcome);
   if (all.includes("not_met")) return "not_met";
   if (all.includes("undecided")) return "undecided";
   return all.includes("met") ? "met" : "none";

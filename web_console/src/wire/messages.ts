@@ -117,6 +117,7 @@ export interface AttendanceRow {
   twiceDaily: TwiceDailyVerdict;
   final: boolean;
   signs: ("appealed" | "changed" | "missing" | "mock" | "speed" | "still")[];
+  otherRules: RuleVerdict[];
 }
 /**
  * One worker's day with its evidence. `provisional`: the day is still running.
@@ -138,6 +139,7 @@ export interface AttendanceDay {
   twiceDaily: TwiceDailyVerdict;
   final: boolean;
   signs: ("appealed" | "changed" | "missing" | "mock" | "speed" | "still")[];
+  otherRules: RuleVerdict[];
   packCode: string;
   packVersion: string;
   inputHash: string;
@@ -152,7 +154,6 @@ export interface AttendanceDay {
   workSpans: never[][];
   stays: Stay[];
   patrolList: Patrol[];
-  otherRules: RuleVerdict[];
 }
 /**
  * GET /api/attendance?date&area.
@@ -168,6 +169,7 @@ export interface Verdicts {
   inGrid: ShareVerdict;
   patrols: CountVerdict;
   twiceDaily: TwiceDailyVerdict;
+  otherRules?: RuleVerdict[];
 }
 /**
  * A final verdict that came out otherwise.
@@ -1363,6 +1365,170 @@ export interface EarlyWarnings {
   dispersion: number;
   warnings: EarlyWarning[];
   sources: SourceRise[];
+}
+/**
+ * How many workers of an area came out how on one day of the month.
+ */
+export interface DayCounts1 {
+  met: number;
+  notMet: number;
+  undecided: number;
+}
+/**
+ * One line of the heat map by area; `days` from the first of the month on.
+ */
+export interface AreaMonth {
+  areaCode: string;
+  areaName: string;
+  days: DayCounts1[];
+}
+/**
+ * One line of the heat map by worker.
+ *
+ *     `days`: a letter a day of the month: `m` met, `n` not met, `u` undecided, `-` nothing was
+ *     asked, `.` no record. The worst of a day's rules.
+ */
+export interface WorkerLine {
+  workerId: number;
+  workerCode: string;
+  workerName: string;
+  areaCode: string;
+  gridCodes: string[];
+  days: string;
+}
+/**
+ * GET /api/attendance/months?month&area.
+ */
+export interface MonthBoard {
+  month: string;
+  areas: AreaMonth[];
+  workers: WorkerLine[];
+}
+/**
+ * A worker's day that somebody should look at first, and why.
+ */
+export interface ExceptionLine {
+  workerId: number;
+  workerCode: string;
+  workerName: string;
+  date: string;
+  gridCodes: string[];
+  kinds: ("appealed" | "changed" | "missing" | "mock" | "not_met" | "speed" | "still" | "undecided")[];
+  final: boolean;
+}
+/**
+ * How many worker days of the month there are of a kind.
+ */
+export interface ExceptionCount {
+  kind: "appealed" | "changed" | "missing" | "mock" | "not_met" | "speed" | "still" | "undecided";
+  count: number;
+}
+/**
+ * GET /api/attendance/exceptions?month&area&kind; `more`: there are further ones.
+ */
+export interface Exceptions {
+  month: string;
+  counts: ExceptionCount[];
+  lines: ExceptionLine[];
+  more: boolean;
+}
+/**
+ * A day on which a place was surely visited; the first and the last fix that prove it.
+ */
+export interface PlaceVisit {
+  date: string;
+  fromAt: string;
+  toAt: string;
+  fixes: number;
+}
+/**
+ * A grid or a place of a list over the month; `possible`: days surely or perhaps visited.
+ */
+export interface MonthPlace {
+  code: string;
+  name: string;
+  askedDays: number;
+  visits: PlaceVisit[];
+  possible: number;
+  outcome: "met" | "not_met" | "undecided";
+}
+/**
+ * A rule that is judged by the month: a guide's tour, or one must-visit list.
+ */
+export interface MonthRule {
+  rule: "guide_tour" | "visits";
+  listName: string;
+  count: number;
+  possible: number;
+  required: number;
+  outcome: "met" | "not_met" | "undecided";
+  places: MonthPlace[];
+}
+/**
+ * One day of a worker's month.
+ */
+export interface MonthDay {
+  workerId: number;
+  workerCode: string;
+  workerName: string;
+  date: string;
+  gridCodes: string[];
+  workS: number;
+  insideS: number;
+  unknownS: number;
+  inGrid: ShareVerdict;
+  patrols: CountVerdict;
+  twiceDaily: TwiceDailyVerdict;
+  final: boolean;
+  signs: ("appealed" | "changed" | "missing" | "mock" | "speed" | "still")[];
+  otherRules: RuleVerdict[];
+  plannedS: number;
+  leaveS: number;
+  orderS: number;
+  outageS: number;
+  excusedS: number;
+}
+/**
+ * How the days of a month came out by one rule.
+ */
+export interface RuleTotal {
+  rule: "checkpoints" | "in_grid" | "night_watch" | "patrols" | "twice_daily";
+  met: number;
+  notMet: number;
+  undecided: number;
+}
+/**
+ * GET /api/attendance/{workerId}/months/{month}.
+ *
+ *     `lower`, `upper`: the share of all work time in the own grids. `provisional`: the month runs,
+ *     or some of its days are not final.
+ */
+export interface WorkerMonth {
+  workerId: number;
+  workerCode: string;
+  workerName: string;
+  post: string;
+  gridCodes: string[];
+  month: string;
+  packCode: string;
+  packVersion: string;
+  provisional: boolean;
+  plannedS: number;
+  leaveS: number;
+  orderS: number;
+  outageS: number;
+  excusedS: number;
+  workS: number;
+  insideS: number;
+  unknownS: number;
+  lower: number | null;
+  upper: number | null;
+  days: MonthDay[];
+  totals: RuleTotal[];
+  rules: MonthRule[];
+  inputHash: string | null;
+  appeals: Appeal[];
+  changes: VerdictChange[];
 }
 /**
  * One photo as it is kept: JPEG, `width` by `height` pixels. `sha256` stands in the case file.

@@ -1,0 +1,137 @@
+"""One worker's month: every day's verdicts, totals with bounds, appeals and changes.
+
+Owns what is added up; nothing is judged here but the rules of a month, which `months.py` does.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from console_server.attendance.appeals import appeals_of
+from console_server.attendance.calls import TOUR
+from console_server.attendance.changes import changes_of
+from console_server.attendance.month_store import places_named
+from console_server.attendance.monthly import last_of, month_now
+from console_server.attendance.months import (
+    MonthVerdict,
+    PlaceVerdict,
+    RuleOfMonth,
+    is_judged_by_month,
+)
+from console_server.attendance.outcomes import TOLD, bounds, totals
+from console_server.attendance.spans import from_us
+from console_server.attendance.store import StoredDay, notable_days, post_of, stored_month
+from console_server.attendance.wire_form import Person, Summary, row_to_wire, summary_from
+from console_server.database import Connection
+from console_server.packs.pack import RulePack
+from console_server.wire.attendance import Sign
+from console_server.wire.months import (
+    MonthDay,
+    MonthPlace,
+    MonthRule,
+    PlaceVisit,
+    WorkerMonth,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedDay:
+    """A stored day with its summary read."""
+
+    stored: StoredDay
+    summary: Summary
+
+
+async def worker_month(
+    connection: Connection,
+    pack: RulePack,
+    person: Person,
+    month: date,
+    visible: Collection[int] | None,
+) -> WorkerMonth:
+    """What is stored of a worker's month; the rules of the month as they stand now."""
+    last, only = last_of(month), [person.worker_id]
+    stored = await stored_month(connection, month, last, only)
+    days = [JudgedDay(each, summary_from(each.summary)) for each in stored]
+    signs = await notable_days(connection, person.worker_id, month, last)
+    verdict = None
+    if is_judged_by_month(pack):
+        verdict = await month_now(connection, pack, person.worker_id, month)
+    names = await places_named(connection, verdict.places if verdict else ())
+    appeals = await appeals_of(connection, visible, open_only=False, worker_id=person.worker_id)
+    changes = await changes_of(connection, month, last, visible, only)
+    lower, upper = bounds(each.summary for each in days)
+    return WorkerMonth(
+        worker_id=person.worker_id,
+        worker_code=person.code,
+        worker_name=person.name,
+        post=await post_of(connection, person.worker_id),
+        grid_codes=person.grid_codes,
+        month=f"{month:%Y-%m}",
+        pack_code=pack.code,
+        pack_version=pack.version,
+        provisional=not all(each.stored.final for each in days),
+        **_sums([each.summary for each in days]),
+        lower=lower,
+        upper=upper,
+        days=[_day(person, each, signs.get(each.stored.day, ())) for each in days],
+        totals=totals([each.summary for each in days]),
+        rules=_rules(pack, verdict, names) if verdict else [],
+        input_hash=verdict.input_hash if verdict and verdict.rules else None,
+        appeals=[each for each in appeals if month <= each.date <= last],
+        changes=changes.changes,
+    )
+
+
+def _sums(summaries: Sequence[Summary]) -> dict[str, float]:
+    names = (
+        "planned_s", "leave_s", "order_s", "outage_s", "excused_s", "work_s", "inside_s",
+        "unknown_s",
+    )  # fmt: skip
+    return {name: sum(getattr(each, name) for each in summaries) for name in names}
+
+
+def _day(person: Person, day: JudgedDay, signs: Sequence[Sign]) -> MonthDay:
+    row = row_to_wire(person, day.stored.day, day.summary, final=day.stored.final, signs=signs)
+    return MonthDay(
+        **{name: getattr(row, name) for name in row.__struct_fields__},
+        planned_s=day.summary.planned_s,
+        leave_s=day.summary.leave_s,
+        order_s=day.summary.order_s,
+        outage_s=day.summary.outage_s,
+        excused_s=day.summary.excused_s,
+    )
+
+
+def _rules(
+    pack: RulePack, verdict: MonthVerdict, names: Mapping[tuple[bool, int], tuple[str, str]]
+) -> list[MonthRule]:
+    lists = {each.code: each.name for each in pack.visit_lists}
+    return [_rule(each, lists.get(each.list_code, ""), verdict, names) for each in verdict.rules]
+
+
+def _rule(
+    rule: RuleOfMonth,
+    list_name: str,
+    verdict: MonthVerdict,
+    names: Mapping[tuple[bool, int], tuple[str, str]],
+) -> MonthRule:
+    some = [each for each in verdict.places if each.list_code == rule.list_code]
+    return MonthRule(
+        rule="guide_tour" if rule.list_code == TOUR else "visits",
+        list_name=list_name,
+        count=rule.count,
+        possible=rule.possible,
+        required=rule.required,
+        outcome=TOLD[rule.outcome],
+        places=[_place(each, names) for each in some],
+    )
+
+
+def _place(each: PlaceVerdict, names: Mapping[tuple[bool, int], tuple[str, str]]) -> MonthPlace:
+    code, name = names.get((each.list_code == TOUR, each.place_id), (str(each.place_id), ""))
+    visits = [
+        PlaceVisit(visit.day, from_us(visit.from_us), from_us(visit.to_us), visit.fixes)
+        for visit in each.visits
+    ]
+    return MonthPlace(code, name, each.asked_days, visits, each.possible, TOLD[each.outcome])
