@@ -53,6 +53,7 @@ from console_server.photos import field_routes as field_photos
 from console_server.photos import routes as photos
 from console_server.problems import EXCEPTION_HANDLERS
 from console_server.replay import routes as replay
+from console_server.residents import routes as residents
 from console_server.settings import Settings
 from console_server.shifts import routes as shifts
 from console_server.streets.current import CurrentStreets
@@ -74,6 +75,7 @@ ROUTERS = [
     imports.router,
     incidents.router,
     photos.router,
+    residents.router,
     dispatches.router,
     live.router,
     tracks.router,

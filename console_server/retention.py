@@ -15,6 +15,9 @@ from psycopg.rows import class_row
 
 from console_server.database import Connection
 from console_server.parts import Parts
+from console_server.photos.commands import forget_photos
+from console_server.residents.commands import forget_contacts
+from console_server.settings import CasePeriods
 
 EVERY_S: Final = 6 * 3600
 POSITIONS_DAYS: Final = 180  # by default; ingest refuses what is older
@@ -78,12 +81,23 @@ async def forget(
         return await cursor.fetchall()
 
 
+async def forget_of_cases(
+    connection: Connection, kept: CasePeriods, now: datetime, *, only_count: bool = False
+) -> list[Removed]:
+    """Forget what belongs to cases that closed long ago; the case files themselves stay."""
+    photos_for, contacts_for = timedelta(days=kept.photos), timedelta(days=kept.contacts)
+    photos = await forget_photos(connection, photos_for, now, only_count=only_count)
+    contacts = await forget_contacts(connection, contacts_for, now, only_count=only_count)
+    return [Removed("photos", photos, 0), Removed("contacts", contacts, 0)]
+
+
 async def run(parts: Parts) -> None:
     """Forget what is too old, now and every few hours."""
     while True:
         now = parts.clock()
         async with parts.pool.connection() as connection:
             report = await forget(connection, parts.settings.retention_days, now)
+            report += await forget_of_cases(connection, parts.settings.case_periods, now)
         for one in report:
             REMOVED.labels(one.what).inc(one.removed)
         if gone := {one.what: one.removed for one in report if one.removed}:

@@ -52,6 +52,14 @@ class SettingsError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class CasePeriods:
+    """Days for which what belongs to a case is kept after its close; the case file stays."""
+
+    photos: int = 365
+    contacts: int = 30  # residents' telephone numbers
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Addresses, credentials and choices of one installation. Secrets are not in its repr."""
 
@@ -76,9 +84,8 @@ class Settings:
     demo: bool = False
     retention_days: int = 180  # of positions; what else is kept follows from it
     photos: PhotoLimits = field(default_factory=PhotoLimits)
-    photo_retention_days: int = 365  # after the case's close
+    case_periods: CasePeriods = field(default_factory=CasePeriods)
     resident_reports: bool = True  # the page /report is open
-    contact_retention_days: int = 30  # a resident's telephone number, after the case's close
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -114,9 +121,8 @@ class Settings:
                 max_pixels=read.count("PHOTO_MAX_MEGAPIXELS", 50, PIXELS_CEILING // 10**6) * 10**6,
                 per_case=read.count("PHOTOS_PER_CASE", 12, 100),
             ),
-            photo_retention_days=read.count("PHOTO_RETENTION_DAYS", 365, 36_500),
+            case_periods=case_periods(environment),
             resident_reports=read.truth("RESIDENT_REPORTS", default="1"),
-            contact_retention_days=read.count("CONTACT_RETENTION_DAYS", 30, 3650),
         )
         _refuse_contradictions(settings)
         return settings
@@ -135,6 +141,19 @@ def retention_days(environment: Mapping[str, str]) -> int:
             "leave it out for 180"
         )
     return int(given)
+
+
+def case_periods(environment: Mapping[str, str]) -> CasePeriods:
+    """How long photos and residents' telephone numbers are kept.
+
+    Raises:
+        SettingsError: one is no number of days.
+    """
+    read = _Reader(environment)
+    return CasePeriods(
+        photos=read.count("PHOTO_RETENTION_DAYS", 365, 36_500),
+        contacts=read.count("CONTACT_RETENTION_DAYS", 30, 3650),
+    )
 
 
 def _refuse_contradictions(settings: Settings) -> None:

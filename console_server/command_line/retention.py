@@ -6,19 +6,20 @@ from collections.abc import Sequence
 
 from console_server.database import Connection
 from console_server.parts import utc_now
-from console_server.retention import Periods, Removed, forget
-from console_server.settings import retention_days
+from console_server.retention import Periods, Removed, forget, forget_of_cases
+from console_server.settings import CasePeriods, case_periods, retention_days
 
 
 def retention(database_url: str, *, only_count: bool) -> str:
     """The report as a table.
 
     Raises:
-        SettingsError: GRIDBEAT_RETENTION_DAYS is wrong.
+        SettingsError: GRIDBEAT_RETENTION_DAYS, or another period, is wrong.
         psycopg.OperationalError: the database does not answer.
     """
-    days = retention_days(os.environ)
-    return in_words(asyncio.run(_forget(database_url, days, only_count)), days, only_count)
+    days, of_cases = retention_days(os.environ), case_periods(os.environ)
+    report = asyncio.run(_forget(database_url, days, of_cases, only_count))
+    return in_words(report, days, only_count)
 
 
 def in_words(report: Sequence[Removed], days: int, only_count: bool) -> str:  # noqa: FBT001  # a flag's value
@@ -37,6 +38,13 @@ def in_words(report: Sequence[Removed], days: int, only_count: bool) -> str:  # 
     return "\n".join(lines)
 
 
-async def _forget(database_url: str, days: int, only_count: bool) -> list[Removed]:  # noqa: FBT001  # idem
+async def _forget(
+    database_url: str,
+    days: int,
+    of_cases: CasePeriods,
+    only_count: bool,  # noqa: FBT001  # idem
+) -> list[Removed]:
+    now = utc_now()
     async with await Connection.connect(database_url) as connection:
-        return await forget(connection, days, utc_now(), only_count=only_count)
+        report = await forget(connection, days, now, only_count=only_count)
+        return report + await forget_of_cases(connection, of_cases, now, only_count=only_count)

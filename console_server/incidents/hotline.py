@@ -5,13 +5,12 @@ Owns how a ticket and a case are one; opening is `opening.py`, HTTP is `hotline_
 
 from typing import Final
 
-from psycopg.rows import kwargs_row
-
 from console_server.database import Connection
 from console_server.errors import Invalid, NotFound
 from console_server.incidents.actor import Actor
 from console_server.incidents.case import Case
 from console_server.incidents.opening import UNCLASSIFIED, Opening, Rules, open_incident
+from console_server.incidents.outcome import read_outcome
 from console_server.parts import Clock
 from console_server.wire.cases import HotlineStatus, HotlineTicket
 
@@ -52,23 +51,29 @@ async def ticket_status(connection: Connection, ticket: str) -> HotlineStatus:
     Raises:
         NotFound: no such ticket came in.
     """
-    async with connection.cursor(row_factory=kwargs_row(HotlineStatus)) as cursor:
-        await cursor.execute(
-            """SELECT %(ticket)s::text AS ticket, i.code, i.status, i.reported_at, i.due_at,
-                      i.closed_at, g.name AS group_name, m.code AS merged_into,
-                      (SELECT body ->> 'reason' FROM incident_events e
-                       WHERE e.incident_id = i.incident_id AND e.kind = 'status'
-                         AND i.closed_at IS NOT NULL AND e.body ->> 'to' <> 'evaluated'
-                       ORDER BY version DESC LIMIT 1) AS answer
-               FROM incidents i LEFT JOIN functional_groups g USING (group_id)
-               LEFT JOIN incidents m ON m.incident_id = i.merged_into
-               WHERE i.client_id = %(client_id)s AND i.source = 'hotline'""",
-            {"ticket": ticket, "client_id": _client_id(ticket)},
-        )
-        found = await cursor.fetchone()
-    if found is None:
+    cursor = await connection.execute(
+        """SELECT incident_id FROM incidents
+           WHERE client_id = %(client_id)s AND source = 'hotline'""",
+        {"client_id": _client_id(ticket)},
+    )
+    row = await cursor.fetchone()
+    if row is None:
         raise NotFound("ticket", ticket)
-    return found
+    found = await read_outcome(connection, row[0])
+    return HotlineStatus(
+        ticket=ticket,
+        code=found.code,
+        status=found.status,
+        reported_at=found.reported_at,
+        due_at=found.due_at,
+        accepted_at=found.accepted_at,
+        started_at=found.started_at,
+        handled_at=found.handled_at,
+        closed_at=found.closed_at,
+        group_name=found.group_name,
+        merged_into=found.merged_code,
+        answer=found.answer,
+    )
 
 
 def _client_id(ticket: str) -> str:

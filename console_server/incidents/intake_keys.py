@@ -12,10 +12,12 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 from litestar.types import Guard
 
+from console_server.access.allowance import Allowance, count_use
 from console_server.database import Connection
 from console_server.errors import Unauthenticated
 
 SCHEME = "Bearer "
+CALLS = Allowance("intake-key", 600, None, 60)  # of one key a minute: a city's busiest hour
 
 
 async def make_key(connection: Connection, name: str) -> str:
@@ -39,14 +41,18 @@ async def is_known(connection: Connection, name: str, key: str) -> bool:
 
 
 def with_key_of(name: str) -> Guard:
-    """A guard that lets the system of this name pass, by `Authorization: Bearer <key>`."""
+    """A guard that lets the system of this name pass, by `Authorization: Bearer <key>`.
+
+    A key that calls more often than it may is told so (429) and when to come again.
+    """
 
     async def guard(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
         given = connection.headers.get("authorization", "")
-        pool = connection.app.state.parts.pool
-        async with pool.connection() as store:
-            if given.startswith(SCHEME) and await is_known(store, name, given[len(SCHEME) :]):
-                return
+        parts = connection.app.state.parts
+        async with parts.pool.connection() as store:
+            known = given.startswith(SCHEME) and await is_known(store, name, given[len(SCHEME) :])
+        if known:
+            return await count_use(parts.valkey, CALLS, name)
         raise Unauthenticated("The key is missing or not known.")
 
     return guard

@@ -107,9 +107,9 @@ _SHOWN: Mapping[str, str] = {
     "days": "工作日 ",
     "filled": "补记 ",
     "sha256": "SHA-256 ",
+    "stars": "评分 ",
     "rating": "评价 ",
     "level": "",
-    "sha256": "SHA-256 ",
 }
 
 

@@ -49,11 +49,12 @@ EVENTS: Final = {
     "extended": "延长时限",
     "answered": "答复上报人",
     "photo": "添加照片",
+    "rated": "群众评价",
+    "help_answered": "接警",
     "group_step": "职能组进度",
     "supervised": "督办",
     "unsupervised": "解除督办",
     "upward": "上报上级",
-    "photo": "添加照片",
 }
 SOURCES: Final = {
     "handset": "网格员手机终端",

@@ -222,6 +222,9 @@ class HotlineStatus(Body, frozen=True):
     group_name: str | None
     merged_into: str | None
     answer: str | None
+    accepted_at: datetime | None = None
+    started_at: datetime | None = None  # somebody was sent, or took it up
+    handled_at: datetime | None = None
 
 
 MoveNeed = Literal["reason", "answer", "into", "rating"]
