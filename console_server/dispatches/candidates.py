@@ -7,17 +7,14 @@ who has just come from an order or is about to go home.
 
 import math
 from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
 
 from console_server.database import Connection
-from console_server.dispatches import store
-from console_server.dispatches.dispatch import RUNNING
 from console_server.dispatches.field import Bools, Field, Floats, Place, Why
-from console_server.dispatches.readiness import rests_left_s, shifts_left_s
+from console_server.dispatches.readiness import Readiness, read_readiness
 from console_server.dispatches.recommendation import Ask, Choice, rank
 from console_server.incidents.case import Case
 from console_server.incidents.casefile import group_code_of
@@ -57,18 +54,6 @@ class Among:
     streets: StreetNetwork | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Readiness:
-    """Who is on the incident already; what is left of rests and of shifts that end soon.
-
-    By worker, in seconds.
-    """
-
-    on_it: AbstractSet[int] = frozenset()
-    rests_left_s: Mapping[int, float] = field(default_factory=dict)
-    shifts_left_s: Mapping[int, float] = field(default_factory=dict)
-
-
 ANYBODY = Wanted()
 
 
@@ -78,16 +63,11 @@ async def recommend(
     """Who should go, the best first, among the workers whom the account may see."""
     if case.lon is None or case.lat is None:
         return _NO_PLACE
-    rows = await store.dispatches_of(connection, case.incident_id)
-    on_it = {row.worker_id for row in rows if row.status in RUNNING}
-    if case.source == "duress" and case.reporter_worker_id is not None:
-        on_it.add(case.reporter_worker_id)  # whoever calls for help cannot be the help
     pack = await pack_of(connection, case)
-    ready = Readiness(
-        on_it,
-        await rests_left_s(connection, now, pack.dispatch.rest_s),
-        await shifts_left_s(connection, now),
-    )
+    ready = await read_readiness(connection, case.incident_id, now, pack.dispatch.rest_s)
+    if case.source == "duress" and case.reporter_worker_id is not None:
+        # Whoever calls for help cannot be the help.
+        ready = replace(ready, on_it=ready.on_it | {case.reporter_worker_id})
     group_code = await group_code_of(connection, case)
     skill = pack.skill_of(case.class_code)
     place = Place(case.lon, case.lat, case.area_id, group_code, skill)

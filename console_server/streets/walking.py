@@ -19,7 +19,7 @@ from scipy.sparse.csgraph import dijkstra
 from console_server.streets.network import Floats, StreetNetwork
 
 SNAP_MAX_M: Final = 150.0  # farther from every way, the map has a gap there
-WITHIN_S: Final = 3_600.0  # longer walks are not worth an exact answer
+WITHIN_S: Final = (600.0, 1_200.0, 3_600.0)  # looked no farther than needed, never beyond the last
 
 
 class By(IntEnum):
@@ -53,6 +53,7 @@ class Reach:
     def __init__(self, network: StreetNetwork, lon: float, lat: float) -> None:
         self._network = network
         self._place = _snap(network, np.array([lon]), np.array([lat]))
+        self._within = 0
         self._junction_s = self._search() if self.on_network else np.empty(0)
 
     @property
@@ -69,9 +70,12 @@ class Reach:
         stands = _snap(self._network, lon, lat)
         near = np.flatnonzero(stands.edge >= 0)
         stands = _Snapped(stands.edge[near], stands.off_m[near], stands.at_m[near])
-        found_s = self._from_edges(stands) + self._off_s(stands.off_m + self._place.off_m[0])
         pieces = self._network.piece
         apart = pieces[stands.edge] != pieces[self._place.edge[0]]
+        found_s = self._from_edges(stands)
+        while not np.isfinite(found_s[~apart]).all() and self._look_farther():
+            found_s = self._from_edges(stands)
+        found_s = found_s + self._off_s(stands.off_m + self._place.off_m[0])
         reached = np.isfinite(found_s)
         travel_s[near[reached]] = found_s[reached]
         by[near[reached]] = By.STREETS
@@ -94,8 +98,15 @@ class Reach:
         same = (edge == here) & np.isfinite(cost_s)
         return np.asarray(np.where(same, np.minimum(found_s, direct_s), found_s))
 
+    def _look_farther(self) -> bool:
+        if self._within + 1 == len(WITHIN_S):
+            return False
+        self._within += 1
+        self._junction_s = self._search()
+        return True
+
     def _search(self) -> Floats:
-        """Seconds from every junction to the place; `inf` beyond `WITHIN_S`."""
+        """Seconds from every junction to the place; `inf` beyond the present bound."""
         network, arcs, edge = self._network, self._network.arcs, self._place.edge[0]
         back_s, on_s = _parts_s(network, self._place)
         ways = [
@@ -114,7 +125,7 @@ class Reach:
             ),
             shape=(source + 1, source + 1),
         )
-        found = dijkstra(graph, directed=True, indices=source, limit=WITHIN_S)
+        found = dijkstra(graph, directed=True, indices=source, limit=WITHIN_S[self._within])
         return np.asarray(found, dtype=np.float64)
 
     def _off_s(self, off_m: Floats) -> Floats:
