@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from simulators.district_files import write_district, write_roster
+from simulators.district_files import read_pack, write_district, write_roster
 from simulators.staff import USUAL_WORKERS
 
 
@@ -42,9 +42,14 @@ def main() -> None:
 @click.option("--workers", type=click.IntRange(1, 10_000), default=USUAL_WORKERS)
 @click.option("--seed", type=int, default=1)
 @click.option("--now", type=Instant(), required=True)
-def seed(out: Path, workers: int, seed: int, now: datetime) -> None:
+@click.option(
+    "--pack",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="JSON of GET /api/pack or `gridbeat packs show --json`: also makes ten weeks of cases.",
+)
+def seed(out: Path, workers: int, seed: int, now: datetime, pack: Path | None) -> None:
     """Make a district and write its areas, map, workers, shifts and checkpoints."""
-    city = write_district(out, workers, seed, now)
+    city = write_district(out, workers, seed, now, read_pack(pack) if pack else None)
     click.echo(f"{out}: {len(city.grids)} grids, {workers} workers")
 
 

@@ -1,7 +1,7 @@
 """Owns the folder of a seeded district: what the import commands read, and what the fleet needs.
 
     areas.geojson basemap.geojson streets.geojson workers.xlsx shifts.csv checkpoints.csv
-                                   for the importers
+    incidents.csv                  for the importers; the last one only with a rule pack
     network.npz district.json      for the fleet alone
 
 A town read back from its folder is equal to the town that was written there.
@@ -17,6 +17,8 @@ import numpy as np
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
+from console_server.wire.cases import Pack
+from simulators import past_cases
 from simulators.checkpoints import Checkpoint
 from simulators.city import City, generate
 from simulators.geojson import (
@@ -27,6 +29,7 @@ from simulators.geojson import (
     write_streets,
 )
 from simulators.network import Network
+from simulators.past_cases import past_of
 from simulators.roster import Shift, plan
 from simulators.staff import Worker, employ
 
@@ -36,8 +39,10 @@ CHECKPOINT_COLUMNS = ("编号", "名称", "网格", "经度", "纬度", "半径"
 NETWORK_ARRAYS = ("lonlat", "grid", "kind", "floors", "ends", "rank", "length_m")
 
 
-def write_district(out_dir: Path, workers: int, seed: int, now: datetime) -> City:
-    """Make a district and write all its files; returns the town."""
+def write_district(
+    out_dir: Path, workers: int, seed: int, now: datetime, pack: Pack | None = None
+) -> City:
+    """Make a district and write all its files; returns the town. With a pack it has a past."""
     out_dir.mkdir(parents=True, exist_ok=True)
     city = generate(seed)
     staff = employ(city.grids, workers, seed)
@@ -48,8 +53,16 @@ def write_district(out_dir: Path, workers: int, seed: int, now: datetime) -> Cit
     write_shifts(out_dir / "shifts.csv", plan(staff, seed, now))
     _write_checkpoints(out_dir / "checkpoints.csv", city.checkpoints)
     _write_network(out_dir / "network.npz", city.network)
+    if pack is not None:
+        past = past_of(city, staff, pack, seed, now)
+        _write_csv(out_dir / "incidents.csv", past_cases.COLUMNS, past)
     (out_dir / "district.json").write_bytes(msgspec.json.encode({"seed": seed}))
     return city
+
+
+def read_pack(path: Path) -> Pack:
+    """The rule pack in force, as the server tells it."""
+    return msgspec.json.decode(path.read_bytes(), type=Pack)
 
 
 def write_roster(out: Path, district_dir: Path, now: datetime) -> int:

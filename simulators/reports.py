@@ -35,6 +35,12 @@ CATALOGUE: Final = (
     ("物业", "电梯停运业主聚集", "二号楼电梯停运两天,十余名业主在物业办公室讨说法。"),
     ("门牌", "楼栋门牌脱落", "七号楼门牌脱落,快递和救护车找不到单元。"),
     ("意见", "居民建议增设座椅", "多位老人建议在公交站旁增设两条长椅。"),
+    ("房屋", "出租房信息需更新", "六号楼新租住三户,房东未报备,已告知登记办法。"),
+    ("走访", "高龄独居老人需上门走访", "邻居反映老人几天没下楼,请上门看望。"),
+    ("政策咨询", "咨询医保参保政策", "居民询问新生儿参保办理时限和所需材料。"),
+    ("法律咨询", "咨询租房押金纠纷", "租客退租后房东不退押金,询问如何处理。"),
+    ("证照", "代办老年优待证", "老人行动不便,请网格员上门收材料代办。"),
+    ("物资", "代领慰问物资", "住户腿伤不能下楼,请代领并送上门。"),
 )
 DURESS_WORD: Final = "求助"  # comes by the SOS key, never by a report
 HOTLINE_TITLE: Final = "12345转办:{title}"
@@ -47,6 +53,7 @@ class Subject:
     class_code: str
     title: str
     text: str
+    severity: int = 3
 
 
 class Desk:
@@ -60,11 +67,18 @@ class Desk:
             for each in pack.classes
             if each.code not in parents and DURESS_WORD not in each.name
         ]
-        self._subjects = _subjects(leaves) or [Subject(c.code, c.name, c.name) for c in leaves]
+        self._subjects = _subjects(leaves) or [
+            Subject(each.code, each.name, each.name, each.severity) for each in leaves
+        ]
+
+    def subject(self, *words: str) -> Subject:
+        """What an incident is about; of the first word that any title has, if words are given."""
+        found = ([s for s in self._subjects if word in s.title] for word in words)
+        return self._draw.choice(next(filter(None, found), self._subjects))
 
     def report(self, at_s: float, lon: float, lat: float) -> ReportMessage:
         """A worker's report of something seen here."""
-        about = self._draw.choice(self._subjects)
+        about = self.subject()
         return ReportMessage(
             id=str(uuid4()),
             at=round(at_s, 3),
@@ -77,7 +91,7 @@ class Desk:
 
     def hotline(self, lon: float, lat: float) -> NewIncident:
         """A resident's call about something there."""
-        about = self._draw.choice(self._subjects)
+        about = self.subject()
         return NewIncident(
             class_code=about.class_code,
             title=HOTLINE_TITLE.format(title=about.title),
@@ -119,5 +133,5 @@ def _subjects(leaves: Sequence[PackClass]) -> list[Subject]:
     for word, title, text in CATALOGUE:
         match = next((each for each in leaves if word in each.name), None)
         if match is not None:
-            found.append(Subject(match.code, title, text))
+            found.append(Subject(match.code, title, text, match.severity))
     return found

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+import msgspec
 import psycopg
 
 from console_server.command_line.installation import Choices, Installation
@@ -33,6 +34,7 @@ DISTRICT_FILES: dict[Kind, str] = {
     "checkpoints": "checkpoints.csv",
     "basemap": "basemap.geojson",
     "streets": "streets.geojson",
+    "incidents": "incidents.csv",
 }
 
 
@@ -99,14 +101,18 @@ def _refuse_real_data(database_url: str) -> None:
 def _seed(installation: Installation, database_url: str, district: District) -> None:
     from console_server.imports.commands import import_file
     from console_server.packs.pack import load_pack
+    from console_server.packs.told import told
 
     folder = installation.directory.district
     pack = load_pack(os.environ.get("GRIDBEAT_PACK") or "xingdian")
+    told_pack = folder / "pack.json"
+    folder.mkdir(parents=True, exist_ok=True)
+    told_pack.write_bytes(msgspec.json.encode(told(pack)))
     with step(f"Building a district with {district.workers} workers"):
         _simulators(
             installation,
             *("seed", "--out", str(folder), "--workers", str(district.workers)),
-            *("--seed", str(district.seed), "--now", _now()),
+            *("--seed", str(district.seed), "--now", _now(), "--pack", str(told_pack)),
         )
     for kind, name in DISTRICT_FILES.items():
         with step(f"Importing {kind}"):

@@ -11,7 +11,7 @@ from console_server.command_line.database import live_store_url, owner_url
 from console_server.command_line.speaking import Failure, step
 from console_server.errors import Invalid
 
-Kind = Literal["areas", "workers", "shifts", "checkpoints", "basemap", "streets"]
+Kind = Literal["areas", "workers", "shifts", "checkpoints", "basemap", "streets", "incidents"]
 IMPORTS = get_args(Kind)
 EXPORTS = ("areas", "workers", "shifts", "attendance")
 

@@ -20,6 +20,7 @@ from console_server.imports.areas import import_areas
 from console_server.imports.basemap import import_basemap
 from console_server.imports.checkpoints import import_checkpoints
 from console_server.imports.complaints import Complaints
+from console_server.imports.incidents import import_incidents
 from console_server.imports.outcome import ImportContext
 from console_server.imports.shifts import import_shifts
 from console_server.imports.streets import import_streets
@@ -29,7 +30,7 @@ from console_server.packs.store import ensure_pack
 from console_server.wire.field import ImportReport
 from telemetry_ingest.wire.live import REFERENCE_CHANNEL
 
-ImportKind = Literal["areas", "workers", "shifts", "checkpoints", "basemap", "streets"]
+ImportKind = Literal["areas", "workers", "shifts", "checkpoints", "basemap", "streets", "incidents"]
 Importer = Callable[[bytes, ImportContext], Awaitable[ImportReport]]
 IMPORTERS: Final[Mapping[ImportKind, Importer]] = {
     "areas": import_areas,
@@ -37,6 +38,7 @@ IMPORTERS: Final[Mapping[ImportKind, Importer]] = {
     "shifts": import_shifts,
     "checkpoints": import_checkpoints,
     "basemap": import_basemap,
+    "incidents": import_incidents,
     "streets": import_streets,
 }
 FILE_MAX_BYTES: Final = 64 << 20  # a city's base map is some 20 MB

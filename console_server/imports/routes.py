@@ -1,5 +1,5 @@
 # ruff: noqa: PLR0913, PLR0917 - a handler is given its parts by name
-"""`POST /api/{areas,workers,shifts,checkpoints,basemap}/import`: a file in the field `file`."""
+"""`POST /api/…/import` for every kind of file: a form with the field `file`."""
 
 from dataclasses import dataclass
 from typing import get_args

@@ -1,40 +1,17 @@
 """`GET /api/pack`: the rule pack in force, as far as a console shows it."""
 
-from typing import get_args
-
 from litestar import Router, get
 from litestar.di import NamedDependency
 
 from console_server.packs.pack import RulePack
-from console_server.wire.cases import IncidentStatus, Pack, PackClass, PackGroup
+from console_server.packs.told import told
+from console_server.wire.cases import Pack
 
 
 @get("/pack")
 async def read_pack(pack: NamedDependency[RulePack]) -> Pack:
     """Classes, groups and the time zone; severity and group of a class are the inherited ones."""
-    return Pack(
-        code=pack.code,
-        version=pack.version,
-        name=pack.name,
-        time_zone=pack.time_zone,
-        classes=[
-            PackClass(
-                code=each.code,
-                name=each.name,
-                parent_code=each.parent,
-                severity=pack.severity_of(each.code),
-                group_code=pack.group_of(each.code),
-                example=each.example,
-            )
-            for each in pack.classes
-        ],
-        groups=[PackGroup(each.code, each.name, each.example) for each in pack.groups],
-        steps=list(pack.workflow.steps or get_args(IncidentStatus)),
-        fallback_group=pack.dispatch.fallback_group,
-        joint=pack.workflow.joint,
-        upward=pack.workflow.upward,
-        upward_classes=list(pack.workflow.upward_classes),
-    )
+    return told(pack)
 
 
 router = Router(path="/", route_handlers=[read_pack], tags=["pack"])

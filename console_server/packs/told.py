@@ -1,0 +1,36 @@
+"""A rule pack as it is told to consoles and outsiders: `GET /api/pack`, `gridbeat packs show`.
+
+Owns this form; not which pack is in force.
+"""
+
+from typing import get_args
+
+from console_server.packs.pack import RulePack
+from console_server.wire.cases import IncidentStatus, Pack, PackClass, PackGroup
+
+
+def told(pack: RulePack) -> Pack:
+    """Classes, groups and steps; severity and group of a class are the inherited ones."""
+    return Pack(
+        code=pack.code,
+        version=pack.version,
+        name=pack.name,
+        time_zone=pack.time_zone,
+        classes=[
+            PackClass(
+                code=each.code,
+                name=each.name,
+                parent_code=each.parent,
+                severity=pack.severity_of(each.code),
+                group_code=pack.group_of(each.code),
+                example=each.example,
+            )
+            for each in pack.classes
+        ],
+        groups=[PackGroup(each.code, each.name, each.example) for each in pack.groups],
+        steps=list(pack.workflow.steps or get_args(IncidentStatus)),
+        fallback_group=pack.dispatch.fallback_group,
+        joint=pack.workflow.joint,
+        upward=pack.workflow.upward,
+        upward_classes=list(pack.workflow.upward_classes),
+    )
