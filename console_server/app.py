@@ -19,6 +19,7 @@ from console_server.access import routes as access
 from console_server.access.middleware import SessionMiddleware
 from console_server.areas import routes as areas
 from console_server.areas.current import CurrentAreas
+from console_server.assessment import routes as assessment
 from console_server.attendance import appeal_routes, recompute
 from console_server.attendance import routes as attendance
 from console_server.background import Loop, running
@@ -82,6 +83,7 @@ ROUTERS = [
     replay.router,
     attendance.router,
     appeal_routes.router,
+    assessment.router,
     measures.router,
     health.router,
     ingest_routes.router,

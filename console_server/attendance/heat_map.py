@@ -14,7 +14,7 @@ from console_server.attendance.monthly import last_of
 from console_server.attendance.store import people
 from console_server.attendance.wire_form import Person
 from console_server.database import Connection
-from console_server.wire.months import AreaMonth, DayCounts, MonthBoard, WorkerLine
+from console_server.wire.months import AreaMonth, DayOutcomes, MonthBoard, WorkerLine
 
 LETTERS: Final = "-mun"  # by the number that the query gives an outcome
 NO_RECORD: Final = "."
@@ -121,6 +121,6 @@ def _above(tree: AreaTree, grid_code: str, kind: AreaKind) -> str:
     return above.code if above else ""
 
 
-def _counts(lines: Sequence[WorkerLine], at: int) -> DayCounts:
+def _counts(lines: Sequence[WorkerLine], at: int) -> DayOutcomes:
     letters = [each.days[at] for each in lines]
-    return DayCounts(letters.count("m"), letters.count("n"), letters.count("u"))
+    return DayOutcomes(letters.count("m"), letters.count("n"), letters.count("u"))

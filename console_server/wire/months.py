@@ -11,7 +11,7 @@ ExceptionKind = Literal[
 ]
 
 
-class DayCounts(Body, frozen=True):
+class DayOutcomes(Body, frozen=True):
     """How many workers of an area came out how on one day of the month."""
 
     met: int
@@ -24,7 +24,7 @@ class AreaMonth(Body, frozen=True):
 
     area_code: str
     area_name: str
-    days: list[DayCounts]
+    days: list[DayOutcomes]
 
 
 class WorkerLine(Body, frozen=True):

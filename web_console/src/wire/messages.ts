@@ -42,6 +42,195 @@ export interface Installation {
   version: string;
 }
 /**
+ * A figure and what it is worth. `share`: of the whole score, 0-1, when everything is known.
+ */
+export interface SchemeIndicator {
+  code: string;
+  name: string;
+  source: string;
+  share: number;
+  zero: number;
+  full: number;
+  example: boolean;
+}
+/**
+ * A side of the work. `share`: of the whole score, 0-1.
+ */
+export interface SchemeDimension {
+  code: string;
+  name: string;
+  share: number;
+  example: boolean;
+  indicators: SchemeIndicator[];
+}
+/**
+ * What a score of at least `min_score` is called; `tone` is its colour beside the words.
+ */
+export interface SchemeBand {
+  code: string;
+  name: string;
+  minScore: number;
+  tone: "blue" | "green" | "grey" | "red" | "yellow";
+  stars: number;
+  example: boolean;
+}
+/**
+ * One assessment of the pack. `last_period`: the latest one that is over.
+ */
+export interface Scheme {
+  code: string;
+  name: string;
+  subject: "group" | "worker";
+  period: "half_year" | "month";
+  form: "colours" | "grades" | "points" | "review" | "stars";
+  kinds: string[];
+  minKnown: number;
+  example: boolean;
+  dimensions: SchemeDimension[];
+  bands: SchemeBand[];
+  currentPeriod: string;
+  lastPeriod: string;
+}
+/**
+ * GET /api/assessment/schemes.
+ */
+export interface Schemes {
+  packCode: string;
+  packName: string;
+  packVersion: string;
+  schemes: Scheme[];
+}
+/**
+ * A dimension's score 0-100; None: nothing of it is known.
+ */
+export interface ScoredDimension {
+  code: string;
+  score: number | null;
+}
+/**
+ * One subject's result. `changed`: of a closed period, its figures are others by now.
+ */
+export interface AssessmentRow {
+  subjectId: number;
+  code: string;
+  name: string;
+  areaCode: string;
+  areaName: string;
+  score: number | null;
+  band: string | null;
+  known: number;
+  dimensions: ScoredDimension[];
+  revision: number | null;
+  changed: boolean;
+}
+/**
+ * GET /api/assessment?scheme&period&area: by area, then name. `over`: the period is past.
+ */
+export interface AssessmentBoard {
+  scheme: string;
+  period: string;
+  first: string;
+  last: string;
+  over: boolean;
+  rows: AssessmentRow[];
+}
+/**
+ * One thing that a figure counts. `ref`: a day, a case's or an order's case id, an entry.
+ *
+ *     `counts`: for the subject, against it, or not at all because it is undecided.
+ */
+export interface Evidence {
+  kind: "case" | "day" | "entry" | "month" | "order";
+  ref: string;
+  label: string;
+  on: string | null;
+  counts: "against" | "for" | "open";
+}
+/**
+ * One indicator of one subject. `share`: of the score that it makes, after re-weighting.
+ */
+export interface IndicatorResult {
+  code: string;
+  numerator: number;
+  denominator: number;
+  undecided: number;
+  value: number | null;
+  points: number | null;
+  state: "known" | "missing" | "not_asked" | "undecided";
+  share: number;
+  evidence: Evidence[];
+}
+/**
+ * What somebody entered; the latest one counts, and a value of null takes it back.
+ */
+export interface EntryOf {
+  entryId: number;
+  indicator: string;
+  value: number | null;
+  note: string;
+  enteredAt: string;
+  enteredBy: string;
+}
+/**
+ * A stored result of a closed period.
+ */
+export interface Revision {
+  revision: number;
+  computedAt: string;
+  computedBy: string;
+  reason: string;
+  score: number | null;
+  band: string | null;
+  packVersion: string;
+  inputHash: string;
+}
+/**
+ * GET /api/assessment/{scheme}/{period}/{subjectId}.
+ */
+export interface AssessmentDetail {
+  row: AssessmentRow;
+  packVersion: string;
+  inputHash: string;
+  indicators: IndicatorResult[];
+  entries: EntryOf[];
+  revisions: Revision[];
+}
+/**
+ * POST /api/assessment/entries. `value` 0-100; null takes back what was entered.
+ */
+export interface NewEntry {
+  scheme: string;
+  indicator: string;
+  period: string;
+  subjectId: number;
+  value: number | null;
+  note: string;
+}
+/**
+ * POST /api/assessment/{scheme}/{period}/closing. Again: adds what came out otherwise.
+ */
+export interface NewClosing {
+  reason: string;
+}
+/**
+ * A stored result that came out otherwise when it was computed again.
+ */
+export interface ChangedResult {
+  code: string;
+  name: string;
+  scoreBefore: number | null;
+  scoreAfter: number | null;
+  bandBefore: string | null;
+  bandAfter: string | null;
+}
+/**
+ * What closing did: how many results were stored for the first time, and which changed.
+ */
+export interface Closing {
+  stored: number;
+  changes: ChangedResult[];
+}
+/**
  * Share of work time in the own grid with bounds 0-1; None where there was no work time.
  */
 export interface ShareVerdict {
@@ -476,6 +665,9 @@ export interface HotlineStatus {
   groupName: string | null;
   mergedInto: string | null;
   answer: string | null;
+  acceptedAt?: string | null;
+  startedAt?: string | null;
+  handledAt?: string | null;
 }
 /**
  * An open case that may be the same one; a person merges. `same_class`: of one top class.
@@ -1369,7 +1561,7 @@ export interface EarlyWarnings {
 /**
  * How many workers of an area came out how on one day of the month.
  */
-export interface DayCounts1 {
+export interface DayOutcomes {
   met: number;
   notMet: number;
   undecided: number;
@@ -1380,7 +1572,7 @@ export interface DayCounts1 {
 export interface AreaMonth {
   areaCode: string;
   areaName: string;
-  days: DayCounts1[];
+  days: DayOutcomes[];
 }
 /**
  * One line of the heat map by worker.
@@ -1715,4 +1907,92 @@ export interface ReplayDensity {
   fixes: number[];
   sampled: number;
   workers: number;
+}
+/**
+ * Something that may be reported, in public words.
+ */
+export interface ResidentChoice {
+  code: string;
+  name: string;
+}
+/**
+ * A community to choose where the phone cannot say where it is.
+ */
+export interface ResidentArea {
+  code: string;
+  name: string;
+}
+/**
+ * GET /api/resident/form: what the page offers. 404: the installation has closed it.
+ */
+export interface ResidentForm {
+  name: string;
+  choices: ResidentChoice[];
+  areas: ResidentArea[];
+  photosMax: number;
+  photoMaxBytes: number;
+}
+/**
+ * POST /api/resident/reports. `client_id` is a random UUID: a retry is the same report.
+ */
+export interface ResidentReport {
+  clientId: string;
+  text: string;
+  place?: string;
+  classCode?: string | null;
+  areaCode?: string | null;
+  lon?: number | null;
+  lat?: number | null;
+  phone?: string | null;
+}
+/**
+ * The code to follow the report by; nobody else is told it, and it cannot be looked up.
+ */
+export interface ResidentReceipt {
+  code: string;
+}
+/**
+ * POST /api/resident/follow: in the body, so that the code stands in no log.
+ */
+export interface FollowReport {
+  code: string;
+}
+/**
+ * POST /api/resident/rating, once, after the close. 5 stars are best.
+ */
+export interface RateReport {
+  code: string;
+  stars: number;
+  remark?: string;
+}
+/**
+ * How a report fares, in the four steps that a resident understands.
+ *
+ *     `merged`: it goes on in the case of somebody else who reported the same; times and answer are
+ *     of that case then.
+ */
+export interface ResidentStatus {
+  caseCode: string;
+  state: "accepted" | "done" | "received" | "refused" | "working";
+  reportedAt: string;
+  acceptedAt: string | null;
+  startedAt: string | null;
+  closedAt: string | null;
+  groupName: string | null;
+  answer: string | null;
+  merged: boolean;
+  mayRate: boolean;
+  stars: number | null;
+}
+/**
+ * GET /api/incidents/{id}/reporter, for dispatchers; a look at a number is on record.
+ *
+ *     `phone` None: not given, or its time is over. `stars`: the public rating (群众评价).
+ */
+export interface ReporterContact {
+  byResident: boolean;
+  phone: string | null;
+  stars: number | null;
+  remark: string | null;
+  ratedAt: string | null;
 }

@@ -1,0 +1,1 @@
+"""Assessment by the pack's schemes, from verdicts, cases, and what people enter."""
