@@ -6,15 +6,10 @@ runs as in production; meanwhile a thousand fixes a second come in and move its 
 
 import itertools
 import json
-import os
-import subprocess
-import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,14 +19,10 @@ import numpy as np
 import psycopg
 import redis
 from bench_figures import Figure
+from bench_town import serving, town
 
-from console_server.access.commands import ensure_demo_accounts
 from console_server.embedded.addresses import StackAddresses
-from console_server.embedded.ports import free_port
-from console_server.embedded.stack import StackOptions, running_stack
-from console_server.imports.commands import import_file
-from console_server.schema.migrate import migrate
-from simulators.district_files import read_city, write_district
+from simulators.district_files import read_city
 from telemetry_ingest.wire.live import LATEST_HASH, POSITIONS_CHANNEL, LivePosition
 
 WORKERS: Final = 10_000
@@ -39,15 +30,19 @@ CASES: Final = 40
 ASKED_A_ROUND: Final = 300
 FIXES_A_TICK: Final = 250
 TICK_S: Final = 0.25
-WITHIN_S: Final = 60.0
-PASSWORD: Final = "gridbeat-bench"
 LIMIT_MS: Final = 50.0
 Json = dict[str, Any]
 
 
 def recommendation(rounds: int) -> Iterator[Figure]:
     """The whole town on duty; cases all over it."""
-    with _town() as (stack, folder), serving(stack) as (console, pid), _moving(stack, folder):
+    with (
+        town(WORKERS) as (stack, folder),
+        _with_handsets(stack),
+        serving(stack) as server,
+        server.signed_in("dispatcher") as console,
+        _moving(stack, folder),
+    ):
         cases = [_open(console, *place) for place in _places(folder, CASES, seed=7)]
         asked = itertools.cycle(cases)
         for _ in range(CASES):  # warm: connections, plans, the street network
@@ -55,9 +50,9 @@ def recommendation(rounds: int) -> Iterator[Figure]:
         values, limits, medians, cpu_ms = [], [], [], []
         with psycopg.connect(stack.database_server_url, autocommit=True) as store:
             for _ in range(rounds):
-                before_s = _cpu_s(pid)
+                before_s = server.cpu_s()
                 took_ms = _timed(lambda: _ask(console, next(asked)))
-                cpu_ms.append((_cpu_s(pid) - before_s) / ASKED_A_ROUND * 1e3)
+                cpu_ms.append((server.cpu_s() - before_s) / ASKED_A_ROUND * 1e3)
                 values.append(float(np.percentile(took_ms, 99)))
                 medians.append(float(np.median(took_ms)))
                 bare_ms = _timed(lambda: _bare(store, next(asked)))
@@ -78,12 +73,6 @@ def recommendation(rounds: int) -> Iterator[Figure]:
     )
 
 
-def _cpu_s(pid: int) -> float:
-    """CPU time that a process has used."""
-    said = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(said[11]) + int(said[12])) / os.sysconf("SC_CLK_TCK")
-
-
 def _timed(call: Callable[[], object]) -> list[float]:
     took_ms = []
     for _ in range(ASKED_A_ROUND):
@@ -94,69 +83,15 @@ def _timed(call: Callable[[], object]) -> list[float]:
 
 
 @contextmanager
-def _town() -> Iterator[tuple[StackAddresses, Path]]:
-    """A stack with the simulated town imported, everybody with a handset."""
-    with tempfile.TemporaryDirectory(prefix="gridbeat-bench-") as made:
-        folder = Path(made)
-        folder.chmod(0o755)
-        write_district(folder / "town", WORKERS, 1, datetime.now(UTC))
-        with running_stack(folder / "stack", StackOptions(durable=True)) as stack:
-            url = stack.database_owner_url
-            migrate(url)
-            for kind, name in (
-                ("areas", "areas.geojson"),
-                ("workers", "workers.xlsx"),
-                ("shifts", "shifts.csv"),
-                ("streets", "streets.geojson"),
-            ):
-                import_file(url, kind, folder / "town" / name)  # type: ignore[arg-type]
-            ensure_demo_accounts(url, PASSWORD)
-            with psycopg.connect(url) as store:
-                store.execute(
-                    "INSERT INTO handsets (code, worker_id, kind, area_code, username,"
-                    " password_hash) SELECT 'h' || w.worker_id, w.worker_id, 'native', a.code,"
-                    " 'h' || w.worker_id, '-' FROM workers w JOIN areas a USING (area_id)"
-                )
-            yield stack, folder / "town"
-
-
-@contextmanager
-def serving(stack: StackAddresses) -> Iterator[tuple[httpx.Client, int]]:
-    """A dispatcher signed in to the server, and the server's process id."""
-    port = free_port()
-    given = stack.server_environment() | {
-        "GRIDBEAT_HTTP_PORT": str(port),
-        "GRIDBEAT_HTTP_HOST": "127.0.0.1",
-        "GRIDBEAT_DEMO": "1",
-    }
-    with Path(stack.broker_users_file).with_name("server.log").open("wb") as said:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "console_server", "serve"],
-            env=os.environ | given,
-            stdout=said,
-            stderr=said,
+def _with_handsets(stack: StackAddresses) -> Iterator[None]:
+    """Everybody can be sent an order; nobody is there to take it."""
+    with psycopg.connect(stack.database_owner_url) as store:
+        store.execute(
+            "INSERT INTO handsets (code, worker_id, kind, area_code, username,"
+            " password_hash) SELECT 'h' || w.worker_id, w.worker_id, 'native', a.code,"
+            " 'h' || w.worker_id, '-' FROM workers w JOIN areas a USING (area_id)"
         )
-    try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}/api/", trust_env=False) as console:
-            _sign_in(console)
-            yield console, process.pid
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _sign_in(console: httpx.Client) -> None:
-    who = {"username": "dispatcher", "password": PASSWORD}
-    deadline = time.monotonic() + WITHIN_S
-    while True:
-        try:
-            answer = console.post("session", json=who)
-            break
-        except httpx.TransportError:
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
-    answer.raise_for_status()
-    console.headers["X-CSRF-Token"] = answer.json()["csrfToken"]
+    yield
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from bench_figures import Figure, machine
 from bench_grid_lookup import grid_lookup
 from bench_hub import hub
 from bench_ingest import backlog, single
+from bench_order_path import order_path
 from bench_recommendation import recommendation
 from bench_rig import Rig, rig
 from bench_sink import sink
@@ -30,6 +31,7 @@ ALONE: dict[str, Callable[[int], Iterator[Figure]]] = {
     "hub": hub,
     "attendance": _attendance,
     "recommendation": recommendation,
+    "order_path": order_path,
 }
 ON_A_STACK: dict[str, Callable[[Rig, int], Iterator[Figure]]] = {
     "sink": sink,
