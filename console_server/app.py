@@ -17,6 +17,8 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from console_server import installation, retention
 from console_server.access import routes as access
 from console_server.access.middleware import SessionMiddleware
+from console_server.alerts import routes as alerts
+from console_server.alerts import watching
 from console_server.areas import routes as areas
 from console_server.areas.current import CurrentAreas
 from console_server.assessment import routes as assessment
@@ -41,6 +43,7 @@ from console_server.health import routes as health
 from console_server.health.backlog import BrokerBacklog
 from console_server.health.watch import HealthWatch
 from console_server.imports import routes as imports
+from console_server.incidents import help_routes as incident_help
 from console_server.incidents import routes as incidents
 from console_server.live import feed, relay
 from console_server.live import routes as live
@@ -75,9 +78,11 @@ ROUTERS = [
     shifts.router,
     imports.router,
     incidents.router,
+    incident_help.router,
     photos.router,
     residents.router,
     dispatches.router,
+    alerts.router,
     live.router,
     tracks.router,
     replay.router,
@@ -95,6 +100,7 @@ LOOPS: Mapping[str, Loop] = {
     "inbox": inbox.run,
     "timers": timers.run,
     "attendance": recompute.run,
+    "alerts": watching.run,
     "retention": retention.run,
 }
 BODY_MAX_BYTES = 1 << 20  # imports allow more, each on its own route

@@ -13,6 +13,7 @@ import structlog
 from prometheus_client import Counter, Gauge
 from psycopg.rows import class_row
 
+from console_server.alerts.commands import forget_alerts
 from console_server.database import Connection
 from console_server.parts import Parts
 from console_server.photos.commands import forget_photos
@@ -91,6 +92,14 @@ async def forget_of_cases(
     return [Removed("photos", photos, 0), Removed("contacts", contacts, 0)]
 
 
+async def forget_silences(
+    connection: Connection, retention_days: int, now: datetime, *, only_count: bool = False
+) -> list[Removed]:
+    """Forget alerts as long as positions are forgotten: they say where a worker was not heard."""
+    keep = timedelta(days=retention_days)
+    return [Removed("alerts", await forget_alerts(connection, keep, now, only_count=only_count), 0)]
+
+
 async def run(parts: Parts) -> None:
     """Forget what is too old, now and every few hours."""
     while True:
@@ -98,6 +107,7 @@ async def run(parts: Parts) -> None:
         async with parts.pool.connection() as connection:
             report = await forget(connection, parts.settings.retention_days, now)
             report += await forget_of_cases(connection, parts.settings.case_periods, now)
+            report += await forget_silences(connection, parts.settings.retention_days, now)
         for one in report:
             REMOVED.labels(one.what).inc(one.removed)
         if gone := {one.what: one.removed for one in report if one.removed}:

@@ -6,7 +6,13 @@ from collections.abc import Sequence
 
 from console_server.database import Connection
 from console_server.parts import utc_now
-from console_server.retention import Periods, Removed, forget, forget_of_cases
+from console_server.retention import (
+    Periods,
+    Removed,
+    forget,
+    forget_of_cases,
+    forget_silences,
+)
 from console_server.settings import CasePeriods, case_periods, retention_days
 
 
@@ -47,4 +53,5 @@ async def _forget(
     now = utc_now()
     async with await Connection.connect(database_url) as connection:
         report = await forget(connection, days, now, only_count=only_count)
-        return report + await forget_of_cases(connection, of_cases, now, only_count=only_count)
+        report += await forget_of_cases(connection, of_cases, now, only_count=only_count)
+        return report + await forget_silences(connection, days, now, only_count=only_count)

@@ -31,6 +31,7 @@ _SELECT: Final = """
            i.reporter_worker_id, g.code AS group_code, i.reported_at, i.due_at, i.closed_at,
            i.overdue_at, i.stopped_at, i.group_ordered_at, i.escalated_to,
            i.supervised_at, i.supervised_by, i.supervised_reason, i.upward_at,
+           i.answered_at, i.answered_by,
            i.merged_into::text, m.code AS merged_into_code
     FROM incidents i
     LEFT JOIN areas a ON a.area_id = i.area_id

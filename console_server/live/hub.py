@@ -14,13 +14,14 @@ from console_server.live.events import STREAM_START, Event
 from console_server.live.fleet import Fleet, Floats
 from console_server.live.frame import Bools, Columns, Slots, encode_frame, no_columns
 from console_server.live.interest import Interest
-from console_server.live.messages import Told, health, incident_delta, live_worker, worker_delta
+from console_server.live.messages import Told, event_delta, health, live_worker, worker_delta
 from console_server.live.orders_seen import OrdersSeen
 from console_server.live.roster import Roster
 from console_server.live.subscription import Subscription
 from console_server.wire.live import LiveWorker
 from telemetry_ingest.wire.live import LivePosition
 
+TOLD = frozenset({"incident", "alert"})  # kinds of events that consoles know
 HEARTBEAT_TICKS = 8  # two seconds of 250 ms: a console that hears less has lost the line
 
 
@@ -72,10 +73,11 @@ class Hub:
     def apply_event(self, event: Event) -> None:
         """An event of the stream: told at once to all whom it concerns."""
         self.seq = event.seq
-        if event.kind != "incident":
+        if event.kind not in TOLD:
             return
-        self._see(event.body)
-        text = incident_delta(event)
+        if event.kind == "incident":
+            self._see(event.body)
+        text = event_delta(event)
         for subscription in self._subscriptions:
             if subscription.interest.sees(event.area_id):
                 subscription.tell_event(event, text)

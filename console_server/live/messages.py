@@ -27,10 +27,11 @@ class Told:
     battery: float
 
 
-def incident_delta(event: Event) -> bytes:
-    """An `IncidentDelta` around a body that is JSON already."""
-    head = b'{"type":"incident","seq":' + _encoder.encode(event.seq)
-    return head + b',"incident":' + event.body + b"}"
+def event_delta(event: Event) -> bytes:
+    """An `IncidentDelta` or an `AlertDelta` around a body that is JSON already."""
+    kind = _encoder.encode(event.kind)
+    head = b'{"type":' + kind + b',"seq":' + _encoder.encode(event.seq)
+    return head + b"," + kind + b":" + event.body + b"}"
 
 
 def worker_delta(seq: str, worker: LiveWorker) -> bytes:

@@ -23,6 +23,7 @@ class Duty(IntEnum):
     RELAY = 0x67620101
     COURIER = 0x67620102
     TIMERS = 0x67620103
+    ALERTS = 0x67620104
 
 
 @asynccontextmanager

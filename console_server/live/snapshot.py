@@ -11,6 +11,7 @@ from datetime import timedelta
 import msgspec
 from redis.exceptions import ResponseError
 
+from console_server.alerts.commands import read_running
 from console_server.cache import Valkey
 from console_server.incidents.summaries import read_current
 from console_server.live.events import STREAM_START
@@ -37,7 +38,8 @@ async def take_snapshot(parts: Parts, subscription: Subscription) -> Start:
     async with parts.pool.connection() as connection:
         areas = subscription.interest.areas()
         incidents = await read_current(connection, areas, now - CLOSED_KEPT)
-    snapshot = Snapshot(seq, now, parts.hub.workers(subscription.interest), incidents)
+        alerts = await read_running(connection, areas)
+    snapshot = Snapshot(seq, now, parts.hub.workers(subscription.interest), incidents, alerts)
     subscription.begin(seq)
     subscription.tell_local(parts.hub.health())  # what was told of it before may be lost
     frame = parts.hub.full_frame(subscription.interest, now.timestamp())

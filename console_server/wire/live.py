@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
+from console_server.wire.alerts import Alert
 from console_server.wire.base import Body
 from console_server.wire.cases import IncidentSummary
 
@@ -28,6 +29,7 @@ class Snapshot(Body, frozen=True, tag_field="type", tag="snapshot"):
     at: datetime
     workers: list[LiveWorker]
     incidents: list[IncidentSummary]  # open ones, and those closed in the last 24 h
+    alerts: list[Alert] = []  # those that have not ended
 
 
 class IncidentDelta(Body, frozen=True, tag_field="type", tag="incident"):
@@ -35,6 +37,13 @@ class IncidentDelta(Body, frozen=True, tag_field="type", tag="incident"):
 
     seq: str
     incident: IncidentSummary
+
+
+class AlertDelta(Body, frozen=True, tag_field="type", tag="alert"):
+    """The whole new value of an alert; one that has ended is to be forgotten."""
+
+    seq: str
+    alert: Alert
 
 
 class WorkerDelta(Body, frozen=True, tag_field="type", tag="worker"):
@@ -56,7 +65,7 @@ class SystemHealth(Body, frozen=True, tag_field="type", tag="health"):
     failing: list[str]
 
 
-LiveMessage = Snapshot | IncidentDelta | WorkerDelta | Behind | SystemHealth
+LiveMessage = Snapshot | IncidentDelta | AlertDelta | WorkerDelta | Behind | SystemHealth
 
 
 class Health(Body, frozen=True):

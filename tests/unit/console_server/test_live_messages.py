@@ -11,8 +11,8 @@ from console_server.live.messages import (
     Told,
     behind,
     cause_name,
+    event_delta,
     health,
-    incident_delta,
     live_worker,
     worker_delta,
 )
@@ -39,6 +39,7 @@ def test_every_kind_of_message_has_a_golden_one() -> None:
     assert {each["type"] for each in BY_NAME.values()} == {
         "snapshot",
         "incident",
+        "alert",
         "worker",
         "behind",
         "health",
@@ -48,9 +49,15 @@ def test_every_kind_of_message_has_a_golden_one() -> None:
 def test_an_incident_delta_wraps_the_body_that_is_json_already() -> None:
     golden = BY_NAME["incident"]
     event = Event(golden["seq"], "incident", 31, json.dumps(golden["incident"]).encode())
-    text = incident_delta(event)
+    text = event_delta(event)
     assert json.loads(text) == golden
     assert isinstance(msgspec.json.decode(text, type=LiveMessage), IncidentDelta)
+
+
+def test_an_alert_delta_wraps_its_body_the_same_way() -> None:
+    golden = BY_NAME["alert"]
+    event = Event(golden["seq"], "alert", 31, json.dumps(golden["alert"]).encode())
+    assert json.loads(event_delta(event)) == golden
 
 
 def test_a_worker_delta_names_grids_by_code_and_the_cause_of_silence() -> None:

@@ -1,0 +1,1 @@
+"""Alerts that raise and end themselves: handsets on duty that fell silent."""
