@@ -41,10 +41,11 @@ from console_server.incidents.conflicts import (
     NotDispatchable,
 )
 from console_server.incidents.escalation import escalate
-from console_server.incidents.flow import pack_of
+from console_server.incidents.flow import pack_of, waits_for_admission
 from console_server.incidents.group_orders import running_orders
 from console_server.incidents.incident import DISPATCHABLE, WITH_WORKERS
 from console_server.incidents.incident import Status as CaseStatus
+from console_server.incidents.retelling import DISPATCH_STATE, dispatch_state
 
 UNDER_WAY = frozenset({Status.EN_ROUTE, Status.ON_SCENE, Status.CLEARED})
 
@@ -152,9 +153,15 @@ async def remind(connection: Connection, dispatch_id: UUID, act: Act) -> bool:
     if row is None or row.status != Status.ORDERED or row.remind_at is None:
         return False
     addressee = await _addressee(connection, row.worker_id)
-    await store.save_dispatch(connection, row, replace(row, remind_at=None))
+    reminded = replace(row, remind_at=None)
+    await store.save_dispatch(connection, row, reminded)
     await send_reminder(connection, addressee, case, row, act.at)
-    body = {"dispatchId": str(dispatch_id), "worker": addressee.name, "workerId": row.worker_id}
+    body = {
+        "dispatchId": str(dispatch_id),
+        "worker": addressee.name,
+        "workerId": row.worker_id,
+        DISPATCH_STATE: dispatch_state(reminded),
+    }
     await announce(connection, await write_event(connection, case, "reminded", act, body))
     return True
 
@@ -168,9 +175,7 @@ async def expect_dispatchable(connection: Connection, case: Case) -> None:
     if case.status not in DISPATCHABLE:
         since = await last_told(connection, case, "status")
         raise NotDispatchable(f"Nobody can be sent to case {case.code}{since}.")
-    rules = (await pack_of(connection, case)).workflow
-    waits = case.status == CaseStatus.REPORTED and rules.acceptance == "admission"
-    if waits and case.source != "duress":  # a call for help waits for no formality
+    if waits_for_admission(case, await pack_of(connection, case)):
         raise NotAdmitted(f"Case {case.code} must be admitted by the centre first.")
 
 
@@ -237,6 +242,7 @@ def _entry(row: DispatchRow, addressee: Addressee, filled: str = "") -> dict[str
         "worker": addressee.name,
         "reason": row.reason,
         "filled": filled or None,
+        DISPATCH_STATE: dispatch_state(row),
     }
     return {key: value for key, value in body.items() if value is not None}
 

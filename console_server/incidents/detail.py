@@ -7,11 +7,12 @@ from console_server.access.account import Account
 from console_server.database import Connection
 from console_server.incidents import store
 from console_server.incidents.case import Case
-from console_server.incidents.flow import flow_of, pack_of
+from console_server.incidents.flow import flow_of, pack_of, waits_for_admission
 from console_server.incidents.group_orders import running_orders
 from console_server.incidents.incident import (
     ADMINISTRATOR,
     COMMAND,
+    DISPATCHABLE,
     Flow,
     Mover,
     Need,
@@ -52,6 +53,7 @@ async def detail(connection: Connection, case: Case, account: Account) -> Incide
         may_supervise=may_supervise(case, account.role),
         may_report_upward=may_report_upward(case, account.role, pack),
         may_join_groups=pack.workflow.joint and account.role in COMMAND | {ADMINISTRATOR},
+        sendable=case.status in DISPATCHABLE and not waits_for_admission(case, pack),
         order_groups=await _steppable(connection, case, account),
     )
 

@@ -19,6 +19,15 @@ def flow_of(pack: RulePack) -> Flow:
     return Flow(steps, frozenset(approved), rules.answer_to_close)
 
 
+def waits_for_admission(case: Case, pack: RulePack) -> bool:
+    """Whether the centre must admit the case (准入) before anybody is sent.
+
+    A call for help waits for no formality.
+    """
+    asks = pack.workflow.acceptance == "admission" and case.source != "duress"
+    return asks and case.status == Status.REPORTED
+
+
 async def pack_of(connection: Connection, case: Case) -> RulePack:
     """The pack version that the case was opened under."""
     return await kept_pack(connection, case.pack_code, case.pack_version)

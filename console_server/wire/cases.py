@@ -261,6 +261,7 @@ class Incident(IncidentSummary, frozen=True, kw_only=True):
     may_supervise: bool = False
     may_report_upward: bool = False
     may_join_groups: bool = False
+    sendable: bool = True  # whether somebody can be sent to it, by status and admission (准入)
     order_groups: list[str] = []  # orders to groups that this account may step, by their ids
 
 

@@ -5,14 +5,25 @@ import { useSession } from "@/stores/session";
 declare module "vue-router" {
   interface RouteMeta {
     open?: boolean;
-    needs?: "attendance" | "admin";
+    needs?: "attendance" | "admin" | "live" | "cases";
   }
 }
 
 export const router = createRouter({
   history: createWebHistory(),
   routes: [
-    { path: "/", name: "map", component: () => import("@/map/MapPage.vue") },
+    {
+      path: "/",
+      name: "map",
+      component: () => import("@/map/MapPage.vue"),
+      meta: { needs: "live" },
+    },
+    {
+      path: "/cases/:id?",
+      name: "cases",
+      component: () => import("@/cases/CasesPage.vue"),
+      meta: { needs: "cases" },
+    },
     { path: "/wall", name: "wall", component: () => import("@/wall/WallPage.vue") },
     {
       path: "/attendance/:workerId?/:date?",
@@ -51,6 +62,8 @@ export const router = createRouter({
 /** The first page of each role. */
 export function homeOf(role: string | undefined): string {
   if (role === "wall") return "/wall";
+  if (role === "department") return "/cases";
+  if (role === "worker") return "/sign-in";
   return role === "supervisor" ? "/attendance" : "/";
 }
 

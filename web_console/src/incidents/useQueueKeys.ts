@@ -1,14 +1,11 @@
 /** Owns the dispatcher's keys. They rest while one types. */
-import { onScopeDispose, type Ref } from "vue";
+import type { Ref } from "vue";
 import { usePreferences } from "@/stores/preferences";
 import { useSelection } from "@/stores/selection";
 import { useSession } from "@/stores/session";
 import { useDispatching } from "./dispatching";
+import { useKeys } from "./useKeys";
 import { useQueue } from "./useQueue";
-
-const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement &&
-  (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 
 /** `helping`: whether the list of keys is shown. */
 export function useQueueKeys({ helping }: { helping: Ref<boolean> }): void {
@@ -34,7 +31,7 @@ export function useQueueKeys({ helping }: { helping: Ref<boolean> }): void {
     else selection.closeTopmost();
   }
 
-  const keys: Record<string, () => void> = {
+  useKeys({
     ArrowDown: () => list.mark(1),
     ArrowUp: () => list.mark(-1),
     Enter: list.openMarked,
@@ -47,20 +44,5 @@ export function useQueueKeys({ helping }: { helping: Ref<boolean> }): void {
     "?": () => {
       helping.value = !helping.value;
     },
-  };
-
-  function press(event: KeyboardEvent): void {
-    if (event.ctrlKey || event.metaKey || event.altKey || (event.repeat && event.key === "d"))
-      return;
-    if (document.querySelector(".n-modal-mask, .n-modal-container .n-modal")) return;
-    if (isTyping(event.target) && event.key !== "Escape") return;
-    if (event.key === "Enter" && event.target instanceof HTMLButtonElement) return;
-    const act = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-    if (!act) return;
-    event.preventDefault();
-    act();
-  }
-
-  window.addEventListener("keydown", press);
-  onScopeDispose(() => window.removeEventListener("keydown", press));
+  });
 }

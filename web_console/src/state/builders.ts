@@ -1,5 +1,5 @@
 /** Values for tests with valid defaults. */
-import type { Dispatch, IncidentSummary } from "@/wire/messages";
+import type { Dispatch, GroupOrder, IncidentSummary } from "@/wire/messages";
 
 export const AT = "2026-11-21T01:00:00Z";
 export const AT_MS = Date.parse(AT);
@@ -20,6 +20,20 @@ export const makeDispatch = (given: Partial<Dispatch> = {}): Dispatch => ({
   clearedAt: null,
   endedAt: null,
   reason: null,
+  ...given,
+});
+
+export const makeGroupOrder = (given: Partial<GroupOrder> = {}): GroupOrder => ({
+  orderId: "o1",
+  groupCode: "shizheng",
+  joint: false,
+  version: 1,
+  status: "ordered",
+  orderedAt: AT,
+  orderedBy: "调度员",
+  acceptedAt: null,
+  endedAt: null,
+  result: null,
   ...given,
 });
 

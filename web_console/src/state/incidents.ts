@@ -1,5 +1,5 @@
 /** Owns how incidents are ordered, filtered and judged in lists. Pure; times in milliseconds. */
-import type { Dispatch, IncidentSummary } from "@/wire/messages";
+import type { Dispatch, GroupOrder, IncidentSummary } from "@/wire/messages";
 
 type Status = IncidentSummary["status"];
 
@@ -15,14 +15,47 @@ const SETTLED: ReadonlySet<Status> = new Set(["handled", "verified"]);
 
 export const isOpen = (incident: IncidentSummary): boolean => !FINISHED.has(incident.status);
 
+/** Nobody is on it, worker or group, and its clock does not stand still by an approval. */
 export const isWaiting = (incident: IncidentSummary): boolean =>
-  isOpen(incident) && !SETTLED.has(incident.status) && !incident.dispatches.some(isRunning);
+  isOpen(incident) &&
+  !SETTLED.has(incident.status) &&
+  incident.status !== "suspended" &&
+  !isAttended(incident);
+
+export const isAttended = (incident: IncidentSummary): boolean =>
+  incident.dispatches.some(isRunning) || runningGroups(incident).length > 0;
+
+export const runningGroups = (incident: IncidentSummary): GroupOrder[] =>
+  (incident.groupOrders ?? []).filter((order) => order.endedAt === null);
+
+export const isSupervised = (incident: IncidentSummary): boolean =>
+  isOpen(incident) && !!incident.supervision;
 
 export const isRunning = (dispatch: Dispatch): boolean => dispatch.endedAt === null;
 
 export function isOverdue(incident: IncidentSummary, nowMs: number): boolean {
   if (incident.dueAt === null || !isOpen(incident) || SETTLED.has(incident.status)) return false;
+  if (incident.stoppedAt) return !!incident.overdueAt;
   return Date.parse(incident.dueAt) < nowMs;
+}
+
+/** What a case's clock shows; seconds. Null: it no longer counts, or there is no limit. */
+export type CaseClock =
+  | { readonly kind: "left" | "soon" | "over"; readonly seconds: number }
+  | { readonly kind: "stopped"; readonly seconds: number }
+  | null;
+
+/** Within half an hour of its deadline a case is due soon. */
+export const SOON_S = 1800;
+
+export function caseClock(incident: IncidentSummary, nowMs: number): CaseClock {
+  const { dueAt, stoppedAt } = incident;
+  if (!isOpen(incident) || SETTLED.has(incident.status)) return null;
+  if (stoppedAt) return { kind: "stopped", seconds: (nowMs - Date.parse(stoppedAt)) / 1000 };
+  if (dueAt === null) return null;
+  const seconds = (Date.parse(dueAt) - nowMs) / 1000;
+  if (seconds < 0) return { kind: "over", seconds: -seconds };
+  return { kind: seconds < SOON_S ? "soon" : "left", seconds };
 }
 
 /** Calls for help to which nobody is on the way, the longest waiting first. */
@@ -36,7 +69,7 @@ export const canDispatch = (incident: IncidentSummary): boolean =>
   isOpen(incident) && !SETTLED.has(incident.status) && incident.status !== "suspended";
 
 export interface QueueFilter {
-  readonly show: "open" | "waiting" | "overdue" | "running" | "finished";
+  readonly show: "open" | "waiting" | "overdue" | "running" | "ruling" | "finished";
   readonly severity: number | null;
   readonly text: string;
 }
@@ -52,7 +85,9 @@ function shows(incident: IncidentSummary, show: QueueFilter["show"], nowMs: numb
     case "overdue":
       return isOverdue(incident, nowMs);
     case "running":
-      return isOpen(incident) && incident.dispatches.some(isRunning);
+      return isOpen(incident) && isAttended(incident);
+    case "ruling":
+      return isOpen(incident) && !!incident.pendingRequest;
     case "finished":
       return !isOpen(incident);
   }
@@ -62,12 +97,14 @@ function shows(incident: IncidentSummary, show: QueueFilter["show"], nowMs: numb
 function urgency(incident: IncidentSummary, nowMs: number): number {
   if (!isOpen(incident)) return 100;
   const base = incident.source === "duress" ? 0 : incident.severity;
+  if (base === 0 && isWaiting(incident)) return 0;
+  if (isSupervised(incident)) return 0.5;
   if (isWaiting(incident)) return base;
   if (SETTLED.has(incident.status)) return 50 + base;
   return (isOverdue(incident, nowMs) ? 5 : 10) + base;
 }
 
-/** The queue: waiting before running before settled, gravest first, newest first among equals. */
+/** The queue: calls for help, supervised cases, then waiting before running before settled, gravest first, newest first among equals. */
 export function queue(
   incidents: Iterable<IncidentSummary>,
   filter: QueueFilter,
@@ -90,17 +127,19 @@ export interface IncidentCounts {
   readonly open: number;
   readonly waiting: number;
   readonly overdue: number;
+  readonly ruling: number;
 }
 
 export function countIncidents(
   incidents: Iterable<IncidentSummary>,
   nowMs: number,
 ): IncidentCounts {
-  const counts = { open: 0, waiting: 0, overdue: 0 };
+  const counts = { open: 0, waiting: 0, overdue: 0, ruling: 0 };
   for (const incident of incidents) {
     if (isOpen(incident)) counts.open += 1;
     if (isWaiting(incident)) counts.waiting += 1;
     if (isOverdue(incident, nowMs)) counts.overdue += 1;
+    if (isOpen(incident) && incident.pendingRequest) counts.ruling += 1;
   }
   return counts;
 }

@@ -44,6 +44,9 @@ export const useInstallation = defineStore("installation", () => {
     const known = classByCode.value.get(code)?.name;
     return known ?? (te(`class.${code}`) ? t(`class.${code}`) : code);
   };
+  /** The group that handles a class, by inheritance; a class outside of the pack: the fallback's. */
+  const groupOfClass = (code: string): string | null =>
+    classByCode.value.get(code)?.groupCode ?? pack.value?.fallbackGroup ?? null;
   const groupName = (code: string): string => groupByCode.value.get(code)?.name ?? code;
 
   return {
@@ -58,5 +61,6 @@ export const useInstallation = defineStore("installation", () => {
     areaName,
     className,
     groupName,
+    groupOfClass,
   };
 });

@@ -7,11 +7,23 @@ import type { Session } from "@/wire/messages";
 
 type Role = Session["role"];
 
-const ALLOWED: Record<"dispatch" | "attendance" | "tracks" | "admin", readonly Role[]> = {
+type Act =
+  | "dispatch"
+  | "attendance"
+  | "tracks"
+  | "admin"
+  | "live"
+  | "cases"
+  | "supervise";
+const ALLOWED: Record<Act, readonly Role[]> = {
   dispatch: ["dispatcher", "duty_leader", "administrator"],
   attendance: ["supervisor", "administrator", "duty_leader", "dispatcher"],
   tracks: ["dispatcher", "supervisor", "duty_leader", "administrator"],
   admin: ["administrator"],
+  /** The live map; a department sees its cases alone. */
+  live: ["dispatcher", "duty_leader", "supervisor", "wall", "administrator"],
+  cases: ["dispatcher", "duty_leader", "supervisor", "department", "administrator"],
+  supervise: ["duty_leader", "supervisor", "administrator"],
 };
 
 export const useSession = defineStore("session", () => {
@@ -24,6 +36,9 @@ export const useSession = defineStore("session", () => {
       attendance: can("attendance"),
       tracks: can("tracks"),
       admin: can("admin"),
+      live: can("live"),
+      cases: can("cases"),
+      supervise: can("supervise"),
     };
   });
 

@@ -6,7 +6,9 @@ import type {
   Area,
   AttendanceBoard,
   AttendanceDay,
+  ClockRuling,
   Dispatch,
+  GroupStep,
   Handset,
   HandsetCredentials,
   ImportReport,
@@ -15,9 +17,14 @@ import type {
   IngestHealth,
   Installation,
   NewAppeal,
+  NewClockRequest,
+  NewGroupOrder,
   NewHandset,
   NewIncident,
+  NewSupervision,
+  NewUpwardReport,
   Pack,
+  Reassignment,
   Recommendation,
   Ruling,
   Session,
@@ -53,7 +60,28 @@ export const fetchRecommendation = (id: string) =>
 export const dispatchWorker = (id: string, workerId: number | null) =>
   call<Dispatch>("POST", `/api/incidents/${id}/dispatches`, { workerId });
 export const moveIncident = (id: string, body: Transition) =>
-  call<unknown>("POST", `/api/incidents/${id}/transitions`, body);
+  call<Incident>("POST", `/api/incidents/${id}/transitions`, body);
+export const giveToGroup = (id: string, body: NewGroupOrder) =>
+  call<Incident>("POST", `/api/incidents/${id}/group`, body);
+export const stepGroupOrder = (id: string, body: GroupStep) =>
+  call<Incident>("POST", `/api/group-orders/${id}/steps`, body);
+export const askForCase = (id: string, body: NewClockRequest) =>
+  call<Incident>("POST", `/api/incidents/${id}/requests`, body);
+export const ruleOnRequest = (id: string, body: ClockRuling) =>
+  call<Incident>("POST", `/api/requests/${id}/ruling`, body);
+export const superviseCase = (id: string, body: NewSupervision) =>
+  call<Incident>("POST", `/api/incidents/${id}/supervision`, body);
+export const reportUpward = (id: string, body: NewUpwardReport) =>
+  call<Incident>("POST", `/api/incidents/${id}/upward`, body);
+export const reassignDispatch = (id: string, body: Reassignment) =>
+  call<Dispatch>("POST", `/api/dispatches/${id}/reassignment`, body);
+export const printedCasePath = (id: string): string => `/api/incidents/${id}/file.html`;
+/** Names of the filters as the server has them; what is null or empty is not asked for. */
+export type CaseQuery = Record<string, string | null>;
+export const fetchCases = (asked: CaseQuery) =>
+  call<IncidentPage>("GET", `/api/incidents${query(asked)}`);
+export const casesExportPath = (asked: CaseQuery): string =>
+  `/api/incidents/export.xlsx${query(asked)}`;
 export const moveDispatch = (id: string, body: Transition) =>
   call<unknown>("POST", `/api/dispatches/${id}/transitions`, body);
 
@@ -66,7 +94,7 @@ export const fetchTrack = (workerId: number, from: Date, to: Date, via: "map" | 
 };
 export const fetchTrackLooks = () => call<TrackLook[]>("GET", "/api/track-looks");
 
-/** For administrators: rate, lag, what waits, what was refused. */
+
 export const fetchIngestHealth = () => call<IngestHealth>("GET", "/api/ingest");
 
 export const fetchHandsets = () => call<Handset[]>("GET", "/api/handsets");

@@ -42,6 +42,35 @@ export interface Installation {
   version: string;
 }
 /**
+ * A handset on duty that fell silent; `area_silent`: so many of a subdistrict at once.
+ *
+ *     `cause` of one worker: as of `LiveWorker`; of an area: `outage` (ours) or `area_wide`.
+ */
+export interface Alert {
+  id: string;
+  version: number;
+  kind: "area_silent" | "silent";
+  workerId: number | null;
+  workerName: string | null;
+  areaId: number;
+  areaCode: string;
+  areaName: string;
+  cause: string;
+  silentSince: string;
+  silentCount: number;
+  raisedAt: string;
+  acknowledgedAt: string | null;
+  acknowledgedBy: string | null;
+  endedAt: string | null;
+  ending: ("heard" | "in_area_alert" | "off_duty") | null;
+}
+/**
+ * GET /api/alerts?state=running|all&area&before&limit.
+ */
+export interface Alerts {
+  alerts: Alert[];
+}
+/**
  * A figure and what it is worth. `share`: of the whole score, 0-1, when everything is known.
  */
 export interface SchemeIndicator {
@@ -551,6 +580,8 @@ export interface IncidentSummary {
   stoppedAt?: string | null;
   groupOrderedAt?: string | null;
   escalatedTo?: string | null;
+  answeredAt?: string | null;
+  answeredBy?: string | null;
   groupOrders?: GroupOrder[];
   pendingRequest?: PendingRequest | null;
   supervision?: Supervision | null;
@@ -737,6 +768,8 @@ export interface Incident {
   stoppedAt?: string | null;
   groupOrderedAt?: string | null;
   escalatedTo?: string | null;
+  answeredAt?: string | null;
+  answeredBy?: string | null;
   groupOrders?: GroupOrder[];
   pendingRequest?: PendingRequest | null;
   supervision?: Supervision | null;
@@ -772,6 +805,7 @@ export interface Incident {
   maySupervise?: boolean;
   mayReportUpward?: boolean;
   mayJoinGroups?: boolean;
+  sendable?: boolean;
   orderGroups?: string[];
 }
 /**
@@ -1035,7 +1069,7 @@ export interface OwnGrid {
   code: string;
   name: string;
   communityName: string | null;
-  rings: never[][][];
+  rings: number[][][];
 }
 /**
  * A checkpoint of the worker's grids, without its label.
@@ -1287,6 +1321,7 @@ export interface Snapshot {
   at: string;
   workers: LiveWorker[];
   incidents: IncidentSummary[];
+  alerts?: Alert[];
 }
 /**
  * The whole new value; older versions than the one known are to be ignored.
@@ -1295,6 +1330,14 @@ export interface IncidentDelta {
   type: "incident";
   seq: string;
   incident: IncidentSummary;
+}
+/**
+ * The whole new value of an alert; one that has ended is to be forgotten.
+ */
+export interface AlertDelta {
+  type: "alert";
+  seq: string;
+  alert: Alert;
 }
 /**
  * A worker is new or changed (name, grids, cause of silence, battery).
@@ -1335,23 +1378,23 @@ export interface Health {
  * `n` of `of`; with `of` 0 there is no rate.
  */
 export interface Rate {
-  n?: number;
-  of?: number;
+  n: number;
+  of: number;
 }
 /**
  * Durations in seconds of clock time; None without one. `count` is how many are behind them.
  */
 export interface Spread {
-  count?: number;
-  medianS?: number | null;
-  p90S?: number | null;
+  count: number;
+  medianS: number | null;
+  p90S: number | null;
 }
 /**
  * What residents gave, from 1 to 5; None: nobody rated.
  */
 export interface Rating {
-  count?: number;
-  mean?: number | null;
+  count: number;
+  mean: number | null;
 }
 /**
  * What is counted of one set of cases; `docs/measures.md` defines every one.
@@ -1360,73 +1403,21 @@ export interface Rating {
  *     deadline, of those handled or late. `rework`: sent back at least once, of those handled.
  */
 export interface Figures {
-  reported?: number;
-  accepted?: number;
-  rejected?: number;
-  waiting?: number;
-  merged?: number;
-  void?: number;
-  closed?: number;
-  closure?: Rate1;
-  onTime?: Rate2;
-  rework?: Rate3;
-  overdueNow?: number;
-  response?: Spread1;
-  arrival?: Spread2;
-  handling?: Spread3;
-  rating?: Rating1;
-}
-/**
- * `n` of `of`; with `of` 0 there is no rate.
- */
-export interface Rate1 {
-  n?: number;
-  of?: number;
-}
-/**
- * `n` of `of`; with `of` 0 there is no rate.
- */
-export interface Rate2 {
-  n?: number;
-  of?: number;
-}
-/**
- * `n` of `of`; with `of` 0 there is no rate.
- */
-export interface Rate3 {
-  n?: number;
-  of?: number;
-}
-/**
- * Durations in seconds of clock time; None without one. `count` is how many are behind them.
- */
-export interface Spread1 {
-  count?: number;
-  medianS?: number | null;
-  p90S?: number | null;
-}
-/**
- * Durations in seconds of clock time; None without one. `count` is how many are behind them.
- */
-export interface Spread2 {
-  count?: number;
-  medianS?: number | null;
-  p90S?: number | null;
-}
-/**
- * Durations in seconds of clock time; None without one. `count` is how many are behind them.
- */
-export interface Spread3 {
-  count?: number;
-  medianS?: number | null;
-  p90S?: number | null;
-}
-/**
- * What residents gave, from 1 to 5; None: nobody rated.
- */
-export interface Rating1 {
-  count?: number;
-  mean?: number | null;
+  reported: number;
+  accepted: number;
+  rejected: number;
+  waiting: number;
+  merged: number;
+  void: number;
+  closed: number;
+  closure: Rate;
+  onTime: Rate;
+  rework: Rate;
+  overdueNow: number;
+  response: Spread;
+  arrival: Spread;
+  handling: Spread;
+  rating: Rating;
 }
 /**
  * The figures of one area, group, worker, class or source; key "" stands for "none".

@@ -2,9 +2,10 @@
 import type { Catalogue } from "../zh";
 import { admin } from "./admin";
 import { attendance } from "./attendance";
+import { cases } from "./cases";
 import { dispatch } from "./dispatch";
 import { field } from "./field";
 import { health } from "./health";
 import { shell } from "./shell";
 
-export const en: Catalogue = { ...shell, ...dispatch, ...field, attendance, admin, health };
+export const en: Catalogue = { ...shell, ...dispatch, ...cases, ...field, attendance, admin, health };

@@ -3,7 +3,14 @@ export const shell = {
   product: "Gridbeat",
   productLatin: "GRIDBEAT",
   tagline: "District dispatch",
-  nav: { map: "Map", wall: "Wall", attendance: "Attendance", admin: "Admin", main: "Main" },
+  nav: {
+    map: "Map",
+    cases: "Cases",
+    wall: "Wall",
+    attendance: "Attendance",
+    admin: "Admin",
+    main: "Main",
+  },
   signIn: {
     username: "User name",
     password: "Password",
@@ -11,7 +18,7 @@ export const shell = {
     busy: "Signing in…",
     wrong: "User name or password is wrong",
     expired: "Your session has ended. Sign in again and you will return to the page you were on.",
-    demo: "Demo · accounts admin, dispatcher, supervisor, wall",
+    demo: "Demo · accounts admin, dispatcher, leader, supervisor, department, wall",
   },
   account: { menu: "Account", signOut: "Sign out" },
   roles: {

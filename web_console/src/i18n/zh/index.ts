@@ -1,12 +1,13 @@
 /** The Chinese catalogue: the one that defines which keys there are. */
 import { admin } from "./admin";
 import { attendance } from "./attendance";
+import { cases } from "./cases";
 import { dispatch } from "./dispatch";
 import { field } from "./field";
 import { health } from "./health";
 import { shell } from "./shell";
 
-export const zh = { ...shell, ...dispatch, ...field, attendance, admin, health };
+export const zh = { ...shell, ...dispatch, ...cases, ...field, attendance, admin, health };
 
 type Words<T> = { [K in keyof T]: T[K] extends string ? string : Words<T[K]> };
 /** Another language has exactly these keys. */

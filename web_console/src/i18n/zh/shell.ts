@@ -3,7 +3,7 @@ export const shell = {
   product: "网格脉动",
   productLatin: "GRIDBEAT",
   tagline: "网格化指挥调度",
-  nav: { map: "地图", wall: "大屏", attendance: "考勤", admin: "管理", main: "主导航" },
+  nav: { map: "地图", cases: "案卷", wall: "大屏", attendance: "考勤", admin: "管理", main: "主导航" },
   signIn: {
     username: "用户名",
     password: "密码",
@@ -11,7 +11,7 @@ export const shell = {
     busy: "正在登录…",
     wrong: "用户名或密码不正确",
     expired: "登录已过期，请重新登录，之后会回到刚才的页面",
-    demo: "演示环境 · 可用账号 admin、dispatcher、supervisor、wall",
+    demo: "演示环境 · 可用账号 admin、dispatcher、leader、supervisor、department、wall",
   },
   account: { menu: "账户", signOut: "退出登录" },
   roles: {

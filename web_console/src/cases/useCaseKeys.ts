@@ -1,0 +1,21 @@
+/** Owns the keys of the list: up and down open the neighbours, Esc closes. */
+import type { Ref } from "vue";
+import { useKeys } from "@/incidents/useKeys";
+import { useSelection } from "@/stores/selection";
+import type { IncidentSummary } from "@/wire/messages";
+
+export function useCaseKeys(rows: Ref<readonly IncidentSummary[]>, leave: () => void): void {
+  const selection = useSelection();
+
+  function step(by: 1 | -1): void {
+    const ids = rows.value.map(({ id }) => id);
+    const at = ids.indexOf(selection.incidentId ?? "");
+    const next = at < 0 ? 0 : Math.min(ids.length - 1, Math.max(0, at + by));
+    const id = ids[next];
+    if (id === undefined) return;
+    selection.selectIncident(id);
+    document.querySelector(`[data-incident-id="${id}"]`)?.scrollIntoView({ block: "nearest" });
+  }
+
+  useKeys({ ArrowDown: () => step(1), ArrowUp: () => step(-1), Escape: leave });
+}
