@@ -1,5 +1,7 @@
 """The built console: `web_console/dist` at `/`, every page of it being `index.html`.
 
+A folder with an index of its own, such as `handset/`, is a page of its own.
+
 Owns files, caching and compression of what the build made. Hashed assets never change; the
 index is asked for anew each time, so that an update reaches open consoles.
 """
@@ -78,8 +80,10 @@ def _file_for(dist: Path, name: str) -> Path | None:
     """
     index = dist / "index.html"
     wanted = (dist / name).resolve() if "\x00" not in name else index
-    if name and wanted.is_relative_to(dist.resolve()) and wanted.is_file():
-        return wanted
+    if name and wanted.is_relative_to(dist.resolve()):
+        page = wanted / "index.html"  # such as the handset's, which is small and on its own
+        if wanted.is_file() or page.is_file():
+            return wanted if wanted.is_file() else page
     if "." in name.rsplit("/", 1)[-1] or name.startswith("assets/"):
         raise NotFoundException(detail=f"There is no file /{name}.")
     return index if index.is_file() else None

@@ -75,12 +75,12 @@ def _grids(areas: AreaTree, grid_ids: Iterable[int]) -> Iterable[OwnGrid]:
             )
 
 
-def rings_of(border: BaseGeometry | None) -> list[list[tuple[float, float]]]:
+def rings_of(border: BaseGeometry | None) -> list[list[list[float]]]:
     """Outer borders and holes of a polygon or several, lon/lat degrees; drawn even-odd."""
     if border is None:
         return []
     return [
-        [(round(lon, PLACES), round(lat, PLACES)) for lon, lat in ring.coords]
+        [[round(lon, PLACES), round(lat, PLACES)] for lon, lat in ring.coords]
         for polygon in shapely.get_parts(border)
         for ring in (polygon.exterior, *polygon.interiors)
     ]

@@ -30,7 +30,7 @@ class OwnGrid(Body, frozen=True):
     code: str
     name: str
     community_name: str | None
-    rings: list[list[tuple[float, float]]]
+    rings: list[list[list[float]]]
 
 
 class OwnCheckpoint(Body, frozen=True):

@@ -1,0 +1,75 @@
+/** Owns the page's language and how it writes times and lengths; the words are in `i18n/`. */
+import { createI18n, useI18n } from "vue-i18n";
+import { handset as en } from "@/i18n/en/handset";
+import { handset as zh } from "@/i18n/zh/handset";
+import { state } from "./state";
+
+export type Locale = "zh" | "en";
+const KEY = "gridbeat.handset.locale";
+
+export const words = createI18n({
+  legacy: false,
+  locale: localStorage.getItem(KEY) === "en" ? "en" : "zh",
+  fallbackLocale: "zh",
+  messages: { zh, en },
+});
+
+export function speak(locale: Locale): void {
+  words.global.locale.value = locale;
+  localStorage.setItem(KEY, locale);
+  document.documentElement.lang = locale === "zh" ? "zh-CN" : "en";
+}
+
+type Instant = string | number | Date;
+const dateOf = (at: Instant): Date => new Date(typeof at === "number" ? at * 1000 : at);
+
+/** Numbers are Unix seconds; all in the installation's time zone, on a 24-hour clock. */
+export function useWords() {
+  const { t, locale } = useI18n();
+  const tag = () => (locale.value === "zh" ? "zh-CN" : "en-GB");
+  const timeZone = () => state.me?.timeZone ?? "Asia/Shanghai";
+  const write = (at: Instant, options: Intl.DateTimeFormatOptions): string =>
+    new Intl.DateTimeFormat(tag(), { timeZone: timeZone(), hourCycle: "h23", ...options }).format(
+      dateOf(at),
+    );
+  const clock = (at: Instant): string => write(at, { hour: "2-digit", minute: "2-digit" });
+  const isoDay = (at: Instant): string =>
+    new Intl.DateTimeFormat("sv-SE", { timeZone: timeZone(), dateStyle: "short" }).format(
+      dateOf(at),
+    );
+  const stamp = (at: Instant): string =>
+    isoDay(at) === isoDay(state.nowS)
+      ? clock(at)
+      : write(at, { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
+  /** Of a day YYYY-MM-DD. */
+  const date = (day: string): string =>
+    new Intl.DateTimeFormat(tag(), {
+      timeZone: "UTC",
+      month: "long",
+      day: "numeric",
+      weekday: "short",
+    }).format(new Date(`${day}T00:00:00Z`));
+
+  function duration(lengthS: number): string {
+    const total = Math.max(0, Math.round(lengthS));
+    if (total < 60) return t("time.seconds", { n: total });
+    const [h, m] = [Math.floor(total / 3600), Math.ceil((total % 3600) / 60)];
+    if (h >= 48) return t("time.days", { n: Math.floor(h / 24) });
+    if (h === 0) return t("time.minutes", { n: m });
+    return m ? t("time.hoursMinutes", { h, m }) : t("time.hours", { h });
+  }
+
+  function length(lengthM: number): string {
+    const short = lengthM < 995;
+    return new Intl.NumberFormat(tag(), {
+      style: "unit",
+      unit: short ? "meter" : "kilometer",
+      maximumFractionDigits: 1,
+    }).format(short ? Math.max(10, Math.round(lengthM / 10) * 10) : lengthM / 1000);
+  }
+
+  const percent = (share: number): string =>
+    new Intl.NumberFormat(tag(), { style: "percent", maximumFractionDigits: 0 }).format(share);
+
+  return { t, locale, clock, stamp, date, isoDay, duration, length, percent };
+}
