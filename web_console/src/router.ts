@@ -38,6 +38,12 @@ export const router = createRouter({
       meta: { needs: "attendance" },
     },
     {
+      path: "/labels",
+      name: "labels",
+      component: () => import("@/admin/LabelsPage.vue"),
+      meta: { needs: "admin" },
+    },
+    {
       path: "/admin/:tab?",
       name: "admin",
       component: () => import("@/admin/AdminPage.vue"),

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { isLoopback, ownTracksLink, settingsOf } from "./enrolment";
+import { isLoopback, originForPhones, ownTracksLink, settingsOf } from "./enrolment";
 
 const credentials = {
   handsetId: "h1",
@@ -58,4 +58,19 @@ it("packs the same settings into the link that configures OwnTracks", () => {
 
 it("knows addresses that a phone cannot reach", () => {
   expect(["127.0.0.1", "localhost", "10.0.0.2"].map(isLoopback)).toEqual([true, true, false]);
+});
+
+it("names the console as phones can reach it", () => {
+  const names = [
+    ["https://grid.example", "10.0.0.2"],
+    ["http://127.0.0.1:8080", "10.0.0.2"],
+    ["http://127.0.0.1:8080", "127.0.0.1"],
+    ["http://localhost:8080", "2001:db8::2"],
+  ] as const;
+  expect(names.map(([here, host]) => originForPhones(here, host))).toEqual([
+    "https://grid.example",
+    "http://10.0.0.2:8080",
+    "http://127.0.0.1:8080",
+    "http://[2001:db8::2]:8080",
+  ]);
 });

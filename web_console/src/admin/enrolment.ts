@@ -89,6 +89,17 @@ export function ownTracksLink(credentials: HandsetCredentials): string {
   return `owntracks:///config?inline=${encodeURIComponent(btoa(JSON.stringify(configuration)))}`;
 }
 
+/**
+ * Where a phone finds this console: the address in the browser, unless that is this computer's own
+ * and enrolment knows the one that phones can reach. `here` is the page's origin.
+ */
+export function originForPhones(here: string, host: string): string {
+  const { protocol, hostname, port } = new URL(here);
+  if (!isLoopback(hostname) || isLoopback(host)) return here;
+  const address = host.includes(":") ? `[${host}]` : host;
+  return `${protocol}//${address}${port ? `:${port}` : ""}`;
+}
+
 /** A handset elsewhere cannot reach an address that means this computer itself. */
 export const isLoopback = (host: string): boolean =>
   host === "localhost" || host === "::1" || host.startsWith("127.");

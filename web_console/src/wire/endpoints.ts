@@ -6,6 +6,7 @@ import type {
   Area,
   AttendanceBoard,
   AttendanceDay,
+  CheckpointLabel,
   ClockRuling,
   Dispatch,
   GroupStep,
@@ -97,6 +98,8 @@ export const fetchTrackLooks = () => call<TrackLook[]>("GET", "/api/track-looks"
 
 export const fetchIngestHealth = () => call<IngestHealth>("GET", "/api/ingest");
 
+export const fetchCheckpointLabels = () =>
+  call<CheckpointLabel[]>("GET", "/api/checkpoints/labels");
 export const fetchHandsets = () => call<Handset[]>("GET", "/api/handsets");
 export const enrolHandset = (body: NewHandset) =>
   call<HandsetCredentials>("POST", "/api/handsets", body);

@@ -24,7 +24,7 @@ export const admin = {
   enrol: {
     title: "Enrol a handset for {name}",
     native: "Gridbeat handset",
-    nativeHint: "The own handset app, MQTT 3.1.1; receives orders",
+    nativeHint: "Any phone's browser, nothing to install; orders, reports, calls for help",
     owntracks: "OwnTracks",
     owntracksHint:
       "The open tracking app for Android and iOS; reports positions, receives no orders",
@@ -61,6 +61,11 @@ export const admin = {
       "Only this computer can reach {host}. For a real phone start with gridbeat up --listen and an address of your network.",
     traccarPath:
       "Traccar Client: Settings, then enter both. The address holds the secret: show it to nobody.",
+    pageQr: "Scan to use",
+    pageQrHint:
+      "Scan it with the camera of the worker's phone: it opens {address} in the browser and is enrolled. The code holds the password, do not pass it on.",
+    pageNeedsHttps: "Phones give positions to HTTPS pages only: put a TLS proxy in front for real use.",
+    otherApps: "Or enter these in another MQTT app, one by one",
     path: "Or enter by hand: Menu → Preferences → Connection",
   },
   handsets: {

@@ -6,6 +6,7 @@ import { cases } from "./cases";
 import { dispatch } from "./dispatch";
 import { field } from "./field";
 import { health } from "./health";
+import { labels } from "./labels";
 import { shell } from "./shell";
 
-export const en: Catalogue = { ...shell, ...dispatch, ...cases, ...field, attendance, admin, health };
+export const en: Catalogue = { ...shell, ...dispatch, ...cases, ...field, attendance, admin, health, labels };

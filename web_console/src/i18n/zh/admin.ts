@@ -24,7 +24,7 @@ export const admin = {
   enrol: {
     title: "为 {name} 登记终端",
     native: "网格脉动终端",
-    nativeHint: "自有终端应用，MQTT 3.1.1，任务单可下达",
+    nativeHint: "手机浏览器扫码即用，无需安装；接收任务、上报事件、一键求助",
     owntracks: "OwnTracks",
     owntracksHint: "安卓、苹果通用的开源定位应用，仅上报位置，不接收任务",
     traccar: "Traccar Client",
@@ -59,6 +59,10 @@ export const admin = {
     loopback:
       "{host} 只有本机能连接。接入真实手机请用 gridbeat up --listen 启动，并使用局域网地址。",
     traccarPath: "Traccar Client：设置中填入以下两项。地址中含密钥，请勿外传。",
+    pageQr: "扫码使用",
+    pageQrHint: "用网格员手机的相机扫描，在浏览器中打开 {address} 即完成登记。二维码含密码，请勿外传。",
+    pageNeedsHttps: "手机浏览器只在 HTTPS 下提供定位：正式使用请在前面加上 TLS 反向代理。",
+    otherApps: "或者：在其他 MQTT 终端应用中逐项填写",
     path: "或者：菜单 → 偏好设置 → 连接，逐项填写",
   },
   handsets: {

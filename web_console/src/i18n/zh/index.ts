@@ -5,9 +5,10 @@ import { cases } from "./cases";
 import { dispatch } from "./dispatch";
 import { field } from "./field";
 import { health } from "./health";
+import { labels } from "./labels";
 import { shell } from "./shell";
 
-export const zh = { ...shell, ...dispatch, ...cases, ...field, attendance, admin, health };
+export const zh = { ...shell, ...dispatch, ...cases, ...field, attendance, admin, health, labels };
 
 type Words<T> = { [K in keyof T]: T[K] extends string ? string : Words<T[K]> };
 /** Another language has exactly these keys. */
