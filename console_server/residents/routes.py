@@ -101,6 +101,7 @@ async def form(
         areas=[ResidentArea(each.code, each.name) for each in communities],
         photos_max=min(PHOTOS_MAX, settings.photos.per_case),
         photo_max_bytes=settings.photos.max_bytes,
+        contact_days=settings.case_periods.contacts,
     )
 
 

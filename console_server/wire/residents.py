@@ -28,6 +28,7 @@ class ResidentForm(Body, frozen=True):
     areas: list[ResidentArea]
     photos_max: int
     photo_max_bytes: int
+    contact_days: int  # a telephone number is deleted so long after the close
 
 
 class ResidentReport(Body, frozen=True):

@@ -51,6 +51,18 @@ export const router = createRouter({
     },
     { path: "/health", redirect: { name: "admin", params: { tab: "health" } } },
     {
+      path: "/report",
+      name: "report",
+      component: () => import("@/report/ReportPage.vue"),
+      meta: { open: true },
+    },
+    {
+      path: "/report/:code",
+      name: "report-status",
+      component: () => import("@/report/StatusPage.vue"),
+      meta: { open: true },
+    },
+    {
       path: "/sign-in",
       name: "sign-in",
       component: () => import("@/ui/SignInPage.vue"),

@@ -3,13 +3,13 @@ import { defineStore } from "pinia";
 import { computed, ref, shallowRef } from "vue";
 import type { FleetView } from "@/state/fleet_view";
 import { countIncidents, isWaiting } from "@/state/incidents";
-import { EMPTY_LIVE, type LiveState, reduceLive, withIncident } from "@/state/live";
+import { EMPTY_LIVE, type LiveState, reduceLive, withAlert, withIncident } from "@/state/live";
 import * as endpoints from "@/wire/endpoints";
 import type { ToFrameWorker } from "@/wire/frame_worker";
 import FrameWorker from "@/wire/frame_worker?worker";
 import type { LiveMessage } from "@/wire/live";
 import { type LiveSocket, liveUrl, openLiveSocket, type Phase } from "@/wire/live_socket";
-import type { IncidentSummary } from "@/wire/messages";
+import type { Alert, IncidentSummary } from "@/wire/messages";
 import { useClock } from "./clock";
 import { useInstallation } from "./installation";
 
@@ -81,7 +81,26 @@ export const useLive = defineStore("live", () => {
     if (incidents !== state.value.incidents) state.value = { ...state.value, incidents };
   }
 
+  /** Take in an alert that came as the answer to a command, before its delta. */
+  function learnAlert(alert: Alert): void {
+    if (state.value.alerts.has(alert.id)) {
+      state.value = { ...state.value, alerts: withAlert(state.value.alerts, alert) };
+    }
+  }
+
   const counts = computed(() => countIncidents(state.value.incidents.values(), clock.nowMs));
   const isBehind = computed(() => clock.nowMs < behindUntilMs.value);
-  return { state, fleet, phase, lostAtMs, arrived, counts, isBehind, start, stop, learn };
+  return {
+    state,
+    fleet,
+    phase,
+    lostAtMs,
+    arrived,
+    counts,
+    isBehind,
+    start,
+    stop,
+    learn,
+    learnAlert,
+  };
 });

@@ -2,6 +2,7 @@
 import type { FeatureCollection } from "geojson";
 import { call } from "./http";
 import type {
+  Alert,
   Appeals,
   Area,
   AttendanceBoard,
@@ -15,6 +16,7 @@ import type {
   ImportReport,
   Incident,
   IncidentPage,
+  IncidentSummary,
   IngestHealth,
   Installation,
   NewAppeal,
@@ -25,8 +27,16 @@ import type {
   NewSupervision,
   NewUpwardReport,
   Pack,
+  Photo,
+  Photos,
+  RateReport,
   Reassignment,
   Recommendation,
+  ReporterContact,
+  ResidentForm,
+  ResidentReceipt,
+  ResidentReport,
+  ResidentStatus,
   Ruling,
   Session,
   SignIn,
@@ -86,6 +96,37 @@ export const casesExportPath = (asked: CaseQuery): string =>
 export const moveDispatch = (id: string, body: Transition) =>
   call<unknown>("POST", `/api/dispatches/${id}/transitions`, body);
 
+/** The first to answer a call for help stops the alarm everywhere. */
+export const answerHelp = (id: string) =>
+  call<IncidentSummary>("POST", `/api/incidents/${id}/answer`);
+export const fetchReporter = (id: string) =>
+  call<ReporterContact>("GET", `/api/incidents/${id}/reporter`);
+export const fetchPhotos = (id: string) => call<Photos>("GET", `/api/incidents/${id}/photos`);
+export const photoPath = (id: string): string => `/api/photos/${id}`;
+export const thumbnailPath = (id: string): string => `/api/photos/${id}/thumbnail`;
+function photoForm(photo: Blob, fields: Record<string, string>): FormData {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  form.append("file", photo, "photo");
+  return form;
+}
+/** The same `uploadId` again is the same photo. */
+export const addPhoto = (id: string, photo: Blob, uploadId: string) =>
+  call<Photo>("POST", `/api/incidents/${id}/photos`, photoForm(photo, { uploadId }));
+export const acknowledgeAlert = (id: string) =>
+  call<Alert>("POST", `/api/alerts/${id}/acknowledge`);
+
+/** The residents' page: no account; the code is the key to one report. */
+export const fetchResidentForm = () => call<ResidentForm>("GET", "/api/resident/form");
+export const sendResidentReport = (body: ResidentReport) =>
+  call<ResidentReceipt>("POST", "/api/resident/reports", body);
+export const sendResidentPhoto = (code: string, uploadId: string, photo: Blob) =>
+  call<void>("POST", "/api/resident/photos", photoForm(photo, { code, uploadId }));
+export const followResidentReport = (code: string) =>
+  call<ResidentStatus>("POST", "/api/resident/follow", { code });
+export const rateResidentReport = (body: RateReport) =>
+  call<ResidentStatus>("POST", "/api/resident/rating", body);
+
 export const fetchWorkers = () => call<Worker[]>("GET", "/api/workers");
 export const fetchWorker = (id: number) => call<Worker>("GET", `/api/workers/${id}`);
 /** Every call is written down with its range and with the page it was made from. */
@@ -94,7 +135,6 @@ export const fetchTrack = (workerId: number, from: Date, to: Date, via: "map" | 
   return call<Track>("GET", `/api/workers/${workerId}/track${query(range)}`);
 };
 export const fetchTrackLooks = () => call<TrackLook[]>("GET", "/api/track-looks");
-
 
 export const fetchIngestHealth = () => call<IngestHealth>("GET", "/api/ingest");
 

@@ -25,7 +25,6 @@ export const dispatch = {
   help: {
     calls: "{name} calls for help",
     since: "{age}, nobody is on the way",
-    open: "Open now",
     more: "{n} more call for help",
   },
   severity: { 1: "Critical", 2: "Urgent", 3: "Normal", 4: "Minor" },
@@ -172,6 +171,9 @@ export const dispatch = {
     asked: "Asked for: {requestKind}. {reason}",
     ruled: "{requestKind}: {verdict}",
     extended: "Deadline moved",
+    photo: "Photo added",
+    rated: "Rated by the reporter: {stars} stars",
+    helpAnswered: "Call for help answered",
     answered: "{worker}, who reported it, was answered",
     other: "{kind}",
     filled: "Steps that were not received are noted with this time",

@@ -6,7 +6,18 @@ import { cases } from "./cases";
 import { dispatch } from "./dispatch";
 import { field } from "./field";
 import { health } from "./health";
+import { intake } from "./intake";
 import { labels } from "./labels";
 import { shell } from "./shell";
 
-export const en: Catalogue = { ...shell, ...dispatch, ...cases, ...field, attendance, admin, health, labels };
+export const en: Catalogue = {
+  ...shell,
+  ...dispatch,
+  ...intake,
+  ...cases,
+  ...field,
+  attendance,
+  admin,
+  health,
+  labels,
+};

@@ -25,7 +25,6 @@ export const dispatch = {
   help: {
     calls: "{name} 一键求助",
     since: "已 {age}，尚无人前往",
-    open: "立即处置",
     more: "另有 {n} 人求助",
   },
   severity: { 1: "特急", 2: "紧急", 3: "一般", 4: "轻微" },
@@ -173,6 +172,9 @@ export const dispatch = {
     ruled: "{requestKind}申请{verdict}",
     extended: "时限已延长",
     answered: "已答复上报人 {worker}",
+    photo: "添加照片",
+    rated: "群众评价 {stars} 星",
+    helpAnswered: "已接警",
     other: "{kind}",
     filled: "未收到的中间步骤已按此时补记",
     by: "{actor}",

@@ -5,10 +5,21 @@ import { cases } from "./cases";
 import { dispatch } from "./dispatch";
 import { field } from "./field";
 import { health } from "./health";
+import { intake } from "./intake";
 import { labels } from "./labels";
 import { shell } from "./shell";
 
-export const zh = { ...shell, ...dispatch, ...cases, ...field, attendance, admin, health, labels };
+export const zh = {
+  ...shell,
+  ...dispatch,
+  ...intake,
+  ...cases,
+  ...field,
+  attendance,
+  admin,
+  health,
+  labels,
+};
 
 type Words<T> = { [K in keyof T]: T[K] extends string ? string : Words<T[K]> };
 /** Another language has exactly these keys. */
