@@ -1,11 +1,15 @@
-/** Owns the keys of the list: up and down open the neighbours, Esc closes. */
+/** Owns the keys of the list: up and down open the neighbours, D sends somebody, Esc closes. */
 import type { Ref } from "vue";
+import { useDispatching } from "@/incidents/dispatching";
 import { useKeys } from "@/incidents/useKeys";
 import { useSelection } from "@/stores/selection";
+import { useSession } from "@/stores/session";
 import type { IncidentSummary } from "@/wire/messages";
 
 export function useCaseKeys(rows: Ref<readonly IncidentSummary[]>, leave: () => void): void {
   const selection = useSelection();
+  const session = useSession();
+  const dispatching = useDispatching();
 
   function step(by: 1 | -1): void {
     const ids = rows.value.map(({ id }) => id);
@@ -17,5 +21,10 @@ export function useCaseKeys(rows: Ref<readonly IncidentSummary[]>, leave: () => 
     document.querySelector(`[data-incident-id="${id}"]`)?.scrollIntoView({ block: "nearest" });
   }
 
-  useKeys({ ArrowDown: () => step(1), ArrowUp: () => step(-1), Escape: leave });
+  function dispatch(): void {
+    if (session.may.dispatch && selection.incidentId !== null)
+      void dispatching.send(selection.incidentId, null);
+  }
+
+  useKeys({ ArrowDown: () => step(1), ArrowUp: () => step(-1), Escape: leave, d: dispatch });
 }

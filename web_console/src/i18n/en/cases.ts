@@ -134,7 +134,11 @@ export const cases = {
     similar: {
       title: "Possible duplicates",
       near: "{distance} away",
-      apart: { earlier: "reported {age} earlier", later: "reported {age} later" },
+      apart: {
+        same: "reported at once",
+        earlier: "reported {age} earlier",
+        later: "reported {age} later",
+      },
       sameClass: "same top class",
       sameSpot: "same spot, other class",
       compare: "Compare",
@@ -162,6 +166,7 @@ export const cases = {
       history: "History",
     },
     move: {
+      told: "For what you were told by other means: orders that still run are withdrawn",
       rating: "Rating",
       ratings: { satisfied: "Satisfied", fair: "Fairly satisfied", dissatisfied: "Dissatisfied" },
       answer: "Answer to the reporter",
@@ -215,6 +220,7 @@ export const cases = {
     from: "Reported from",
     to: "Reported until",
     text: "Code, title, place, description",
+    filters: "More filters",
     export: "Spreadsheet",
     reset: "Clear filters",
     more: "Load more",

@@ -128,7 +128,7 @@ export const cases = {
     similar: {
       title: "疑似重复",
       near: "相距 {distance}",
-      apart: { earlier: "早 {age}上报", later: "晚 {age}上报" },
+      apart: { same: "同时上报", earlier: "早 {age}上报", later: "晚 {age}上报" },
       sameClass: "同一大类",
       sameSpot: "同一地点，类别不同",
       compare: "比对",
@@ -155,6 +155,7 @@ export const cases = {
       history: "经过",
     },
     move: {
+      told: "由他人告知时使用：仍在途的任务将随即撤回",
       rating: "评价",
       ratings: { satisfied: "满意", fair: "基本满意", dissatisfied: "不满意" },
       answer: "答复上报人",
@@ -207,6 +208,7 @@ export const cases = {
     from: "上报日期起",
     to: "上报日期止",
     text: "编号、标题、地点、情况",
+    filters: "更多筛选",
     export: "导出表格",
     reset: "清除筛选",
     more: "加载更多",
