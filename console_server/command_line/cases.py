@@ -21,6 +21,8 @@ def verify_files(database_url: str) -> None:
     found = asyncio.run(_verify(database_url))
     unchained = sum(each.unchained for each in found)
     click.echo(f"{len(found)} case files, {sum(each.events for each in found)} events checked")
+    retold = sum(each.retold for each in found)
+    click.echo(f"{retold} cases put together from their events alone and compared")
     if unchained:
         click.echo(f"{unchained} events are from before there was a chain and prove nothing")
     broken = [each for each in found if each.faults]

@@ -105,8 +105,8 @@ async def write_event(
 ) -> Case:
     """Add one event to the case file; the incident's version counts them."""
     after = replace(case, version=case.version + 1)
-    await store.save_case(connection, case, after)
-    await store.append_event(connection, after, kind, act, body)
+    before = await store.save_case(connection, case, after)
+    await store.append_event(connection, after, kind, act, body, before=before)
     return after
 
 
@@ -130,11 +130,11 @@ async def move_case(
         raise await _refusal(connection, case, ruling)
     after = clocked(_arrived(case, to, act, grounds), act.at, pack)
     after = replace(after, version=case.version + 1)
-    await store.save_case(connection, case, after)
+    before = await store.save_case(connection, case, after)
     if case.group_ordered_at is not None and after.group_ordered_at is None:
         await end_with_case(connection, case.incident_id, to, act.at, grounds.reason)
     body = {"from": case.status.value, "to": to.value} | grounds.body()
-    await store.append_event(connection, after, "status", act, body)
+    await store.append_event(connection, after, "status", act, body, before=before)
     return after
 
 
@@ -181,8 +181,8 @@ async def _refusal(connection: Connection, case: Case, refused: Refused) -> Grid
 
 
 async def _handled(connection: Connection, case: Case, actor: Actor) -> bool:
-    if actor.account_id is None:
-        return False
+    if actor.account_id is None or case.status not in {Status.HANDLED, Status.VERIFIED}:
+        return False  # elsewhere no move asks for another person
     return await store.account_handled(connection, case, actor.account_id)
 
 

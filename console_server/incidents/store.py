@@ -4,12 +4,12 @@ Owns rows in and out; not the rules (`incident.py`). Everything runs in the call
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from psycopg.rows import class_row, kwargs_row
+from psycopg.rows import class_row, dict_row, kwargs_row
 from psycopg.types.json import Jsonb
 
 from console_server.database import Connection
@@ -17,6 +17,7 @@ from console_server.incidents.actor import Act
 from console_server.incidents.case import Case
 from console_server.incidents.chain import Link, first_hash, link_hash
 from console_server.incidents.conflicts import CaseChanged
+from console_server.incidents.retelling import STATE, changed
 
 CLOCK_KINDS = ("warned", "overdue", "escalated", "reminded")  # what the clock alone writes
 OPENING_LOCK = 0x67620301  # advisory: openings go one by one, so that codes have no gaps
@@ -71,14 +72,23 @@ async def insert_case(connection: Connection, case: Case) -> None:
     )
 
 
-async def save_case(connection: Connection, before: Case, after: Case) -> None:
-    """Store what may change of an incident.
+@dataclass(frozen=True, slots=True)
+class Before:
+    """A case as it stood before a change, and the hash of its last event."""
+
+    case: Case
+    last_hash: bytes | None
+
+
+async def save_case(connection: Connection, before: Case, after: Case) -> Before:
+    """Store what may change of an incident: how it stood before.
 
     Raises:
         Conflict: it is no longer at the version of `before`.
     """
-    cursor = await connection.execute(
-        """UPDATE incidents SET version = %(version)s, status = %(status)s,
+    cursor = connection.cursor(row_factory=dict_row)
+    await cursor.execute(
+        f"""UPDATE incidents i SET version = %(version)s, status = %(status)s,
                   handled_at = %(handled_at)s, handled_by = %(handled_by)s,
                   handled_by_account = %(handled_by_account)s, closed_at = %(closed_at)s,
                   merged_into = %(merged_into)s, group_id = %(group_id)s, due_at = %(due_at)s,
@@ -87,24 +97,37 @@ async def save_case(connection: Connection, before: Case, after: Case) -> None:
                   escalated_to = %(escalated_to)s, escalate_at = %(escalate_at)s,
                   supervised_at = %(supervised_at)s, supervised_by = %(supervised_by)s,
                   supervised_reason = %(supervised_reason)s, upward_at = %(upward_at)s
-           WHERE incident_id = %(incident_id)s AND version = %(before)s""",
+           FROM (SELECT {_COLUMNS},
+                        (SELECT e.hash FROM incident_events e
+                         WHERE e.incident_id = o.incident_id AND e.version = o.version) AS last_hash
+                 FROM incidents o WHERE o.incident_id = %(incident_id)s) b
+           WHERE i.incident_id = b.incident_id AND i.version = %(before)s
+             AND b.version = %(before)s
+           RETURNING b.*""",  # noqa: S608
         asdict(after) | {"before": before.version},
     )
-    if cursor.rowcount != 1:
+    row = await cursor.fetchone()
+    if row is None:
         raise CaseChanged(f"Case {before.code} was changed meanwhile.")
+    last_hash = row.pop("last_hash")
+    return Before(Case(**row), last_hash)
 
 
-async def append_event(
+async def append_event(  # noqa: PLR0913 - what an event is made of
     connection: Connection,
     case: Case,
     kind: str,
     act: Act,
     body: Mapping[str, Any],
+    *,
+    before: Before | None = None,
 ) -> None:
-    """Add to the case file what brought the case to its version."""
+    """Add to the case file what brought the case to its version; `before` None: it is new."""
     who = {"accountId": act.actor.account_id, "workerId": act.actor.worker_id}
     named = {key: value for key, value in who.items() if value is not None}
-    whole = named | dict(body)
+    state = changed(None if before is None else before.case, case)
+    whole = named | dict(body) | {STATE: state}
+    previous = (before and before.last_hash) or first_hash(case.incident_id)
     link = Link(case.version, act.at, kind, act.actor.kind, act.actor.name, whole)
     await connection.execute(
         """INSERT INTO incident_events (incident_id, version, at, kind, actor_kind, actor, body,
@@ -119,20 +142,9 @@ async def append_event(
             "actor_kind": act.actor.kind,
             "actor": act.actor.name,
             "body": Jsonb(whole),
-            "hash": link_hash(await _last_hash(connection, case), link),
+            "hash": link_hash(previous, link),
         },
     )
-
-
-async def _last_hash(connection: Connection, case: Case) -> bytes:
-    """The hash before the event that brings a locked case to its version."""
-    cursor = await connection.execute(
-        """SELECT hash FROM incident_events
-           WHERE incident_id = %(incident_id)s AND version = %(version)s - 1""",
-        {"incident_id": case.incident_id, "version": case.version},
-    )
-    row = await cursor.fetchone()
-    return bytes(row[0]) if row and row[0] else first_hash(case.incident_id)
 
 
 async def changed_since(connection: Connection, incident_id: UUID, version: int) -> list[Link]:

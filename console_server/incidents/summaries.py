@@ -15,6 +15,7 @@ from console_server.database import Connection
 from console_server.errors import NotFound
 from console_server.incidents.group_orders import read_orders
 from console_server.incidents.page_query import MATCHES, PageQuery
+from console_server.incidents.retelling import INSIDE
 from console_server.wire.cases import (
     Dispatch,
     IncidentEvent,
@@ -84,9 +85,9 @@ async def read_events(connection: Connection, incident_id: UUID) -> list[Inciden
     """The case file, oldest event first."""
     async with connection.cursor(row_factory=kwargs_row(IncidentEvent)) as cursor:
         await cursor.execute(
-            """SELECT version, at, kind, actor_kind, actor, body FROM incident_events
-               WHERE incident_id = %(incident_id)s ORDER BY version""",
-            {"incident_id": incident_id},
+            """SELECT version, at, kind, actor_kind, actor, body - %(inside)s::text[] AS body
+               FROM incident_events WHERE incident_id = %(incident_id)s ORDER BY version""",
+            {"incident_id": incident_id, "inside": list(INSIDE)},
         )
         return await cursor.fetchall()
 

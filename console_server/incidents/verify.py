@@ -1,27 +1,34 @@
-"""Checking case files against their hash chain and against the cases that they tell of.
+"""Checking case files against their hash chain, and the cases against what their files tell.
 
-Owns reading them one after the other; what is wrong with one is `chain.py`.
+Owns reading them one after the other; what is wrong with a chain is `chain.py`, what a file tells
+is `retelling.py`.
 """
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from psycopg.rows import class_row, kwargs_row
+from psycopg.rows import class_row, dict_row, kwargs_row
 
 from console_server.database import Connection
+from console_server.incidents import store
 from console_server.incidents.chain import Link, find_faults
 from console_server.incidents.incident import Status
+from console_server.incidents.retelling import Retold, Told, changed, told_value
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One case file; `unchained` counts events from before there was a chain."""
+    """One case file; `unchained` counts events from before there was a chain.
+
+    `retold`: put together from its events alone, and compared with the tables.
+    """
 
     code: str
     events: int
     unchained: int
     faults: list[str]
+    retold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,5 +67,26 @@ async def _check(connection: Connection, file: _File) -> Checked:
     told = [str(link.body.get("to")) for link in links if link.kind == "status"]
     if ([Status.REPORTED.value, *told])[-1] != file.status:
         faults.append(f"the file ends {told[-1:] or ['reported']}, the case is {file.status}")
+    told_anew = Retold(links)
+    faults.extend(told_anew.differences(*await _as_stored(connection, file.incident_id)))
     unchained = sum(link.hash is None for link in links)
-    return Checked(file.code, len(links), unchained, faults)
+    return Checked(file.code, len(links), unchained, faults, told_anew.whole)
+
+
+async def _as_stored(connection: Connection, incident_id: UUID) -> tuple[Told, dict[str, Told]]:
+    """The case and its dispatches by the tables; when the broker took an order is no event."""
+    case = await store.find_case(connection, incident_id, lock=False)
+    async with connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(
+            """SELECT dispatch_id, version, status, ordered_by, ordered_at, acknowledge_by,
+                      acknowledged_at, en_route_at, on_scene_at, cleared_at, ended_at, reason,
+                      remind_at
+               FROM dispatches WHERE incident_id = %(incident_id)s""",
+            {"incident_id": incident_id},
+        )
+        rows = await cursor.fetchall()
+    dispatches = {
+        str(row.pop("dispatch_id")): {name: told_value(value) for name, value in row.items()}
+        for row in rows
+    }
+    return {} if case is None else changed(None, case), dispatches

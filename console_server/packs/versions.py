@@ -16,6 +16,9 @@ async def kept_pack(connection: Connection, code: str, version: str) -> RulePack
     Raises:
         NotFound: it never was.
     """
+    key = (connection.pgconn.host, connection.pgconn.port, connection.pgconn.db, code, version)
+    if (known := _kept.get(key)) is not None:
+        return known
     cursor = await connection.execute(
         "SELECT body FROM packs WHERE code = %(code)s AND version = %(version)s",
         {"code": code, "version": version},
@@ -23,7 +26,9 @@ async def kept_pack(connection: Connection, code: str, version: str) -> RulePack
     row = await cursor.fetchone()
     if row is None:
         raise NotFound("pack", f"{code} {version}")
-    return _parsed(row[0])
+    _kept[key] = _parsed(row[0])
+    return _kept[key]
 
 
 _parsed = lru_cache(maxsize=16)(parse_pack)
+_kept: dict[tuple[bytes | str | int, ...], RulePack] = {}  # a version never changes: `ensure_pack`
