@@ -230,11 +230,14 @@ async def read_outages(connection: Connection, period: Period) -> Sequence[Perio
 async def shifts_between(
     connection: Connection, from_at: datetime, to_at: datetime, visible: Collection[int] | None
 ) -> Period | None:
-    """From the start of the first shift that begins in that time to the end of the last one."""
+    """From the start of the first shift that begins in that time to the end of the last one.
+
+    Of patrols: night watches and standby would make every day one of 24 hours.
+    """
     cursor = await connection.execute(
         """
         SELECT min(s.starts_at), max(s.ends_at) FROM shifts s JOIN workers w USING (worker_id)
-        WHERE s.starts_at >= %(from_at)s AND s.starts_at < %(to_at)s
+        WHERE s.starts_at >= %(from_at)s AND s.starts_at < %(to_at)s AND s.kind = 'patrol'
           AND (%(visible)s::integer[] IS NULL OR w.area_id = ANY(%(visible)s)
                OR EXISTS (SELECT FROM worker_grids h WHERE h.worker_id = w.worker_id
                           AND h.valid_to IS NULL AND h.area_id = ANY(%(visible)s)))
@@ -248,9 +251,18 @@ async def shifts_between(
 async def count_fixes(
     connection: Connection, worker_ids: Sequence[int], period: Period
 ) -> tuple[list[int], int]:
-    """Fixes in each bin of the period, of at most `SAMPLE_MAX` workers; and of how many."""
+    """Fixes in each bin of the period, of at most `SAMPLE_MAX` workers; and of how many.
+
+    Where the sample has none all are counted, so that none means none.
+    """
     every = max(1, -(-len(worker_ids) // SAMPLE_MAX))
-    sample = list(worker_ids[::every])
+    counted = await _count_of(connection, worker_ids[::every], period)
+    if every > 1 and not any(counted):
+        return await _count_of(connection, worker_ids, period), len(worker_ids)
+    return counted, len(worker_ids[::every])
+
+
+async def _count_of(connection: Connection, worker_ids: Sequence[int], period: Period) -> list[int]:
     cursor = await connection.execute(
         """
         SELECT floor(extract(epoch FROM fixed_at - %(from_at)s) / %(bin_s)s)::integer, count(*)
@@ -260,7 +272,7 @@ async def count_fixes(
         GROUP BY 1
         """,
         {
-            "workers": sample,
+            "workers": list(worker_ids),
             "from_at": period.from_at,
             "to_at": period.to_at,
             "bin_s": period.bin_s,
@@ -269,7 +281,7 @@ async def count_fixes(
     bins = [0] * -(-period.length_s // period.bin_s)
     for index, count in await cursor.fetchall():
         bins[index] = count
-    return bins, len(sample)
+    return bins
 
 
 async def read_border_changes(connection: Connection, period: Period) -> Sequence[datetime]:

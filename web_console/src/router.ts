@@ -5,7 +5,7 @@ import { useSession } from "@/stores/session";
 declare module "vue-router" {
   interface RouteMeta {
     open?: boolean;
-    needs?: "attendance" | "admin" | "live" | "cases";
+    needs?: "attendance" | "replay" | "admin" | "live" | "cases";
   }
 }
 
@@ -25,6 +25,12 @@ export const router = createRouter({
       meta: { needs: "cases" },
     },
     { path: "/wall", name: "wall", component: () => import("@/wall/WallPage.vue") },
+    {
+      path: "/replay",
+      name: "replay",
+      component: () => import("@/replay/ReplayPage.vue"),
+      meta: { needs: "replay" },
+    },
     {
       path: "/attendance/:workerId?/:date?",
       name: "attendance",

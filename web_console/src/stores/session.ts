@@ -11,6 +11,7 @@ type Act =
   | "dispatch"
   | "attendance"
   | "tracks"
+  | "replay"
   | "admin"
   | "live"
   | "cases"
@@ -19,6 +20,7 @@ const ALLOWED: Record<Act, readonly Role[]> = {
   dispatch: ["dispatcher", "duty_leader", "administrator"],
   attendance: ["supervisor", "administrator", "duty_leader", "dispatcher"],
   tracks: ["dispatcher", "supervisor", "duty_leader", "administrator"],
+  replay: ["supervisor", "duty_leader", "administrator"],
   admin: ["administrator"],
   /** The live map; a department sees its cases alone. */
   live: ["dispatcher", "duty_leader", "supervisor", "wall", "administrator"],
@@ -35,6 +37,7 @@ export const useSession = defineStore("session", () => {
       dispatch: can("dispatch"),
       attendance: can("attendance"),
       tracks: can("tracks"),
+      replay: can("replay"),
       admin: can("admin"),
       live: can("live"),
       cases: can("cases"),

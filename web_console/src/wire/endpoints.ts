@@ -32,6 +32,9 @@ import type {
   RateReport,
   Reassignment,
   Recommendation,
+  Replay,
+  ReplayDensity,
+  ReplayHorizon,
   ReporterContact,
   ResidentForm,
   ResidentReceipt,
@@ -140,6 +143,18 @@ export const fetchIngestHealth = () => call<IngestHealth>("GET", "/api/ingest");
 
 export const fetchCheckpointLabels = () =>
   call<CheckpointLabel[]>("GET", "/api/checkpoints/labels");
+export const fetchReplayHorizon = () => call<ReplayHorizon>("GET", "/api/replay/horizon");
+/** Every call is written down; its id is the ticket for the positions, which a worker reads. */
+export const fetchReplay = (from: Date, to: Date, area: string | null) =>
+  call<Replay>(
+    "GET",
+    `/api/replay${query({ from: from.toISOString(), to: to.toISOString(), area })}`,
+  );
+export const fetchReplayDensity = (replayId: number) =>
+  call<ReplayDensity>("GET", `/api/replay/${replayId}/density`);
+export const fetchGridsThen = (replayId: number, at: string) =>
+  call<FeatureCollection>("GET", `/api/replay/${replayId}/grids.geojson${query({ at })}`);
+
 export const fetchHandsets = () => call<Handset[]>("GET", "/api/handsets");
 export const enrolHandset = (body: NewHandset) =>
   call<HandsetCredentials>("POST", "/api/handsets", body);

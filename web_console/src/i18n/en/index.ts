@@ -8,6 +8,7 @@ import { field } from "./field";
 import { health } from "./health";
 import { intake } from "./intake";
 import { labels } from "./labels";
+import { replay } from "./replay";
 import { shell } from "./shell";
 
 export const en: Catalogue = {
@@ -19,5 +20,6 @@ export const en: Catalogue = {
   attendance,
   admin,
   health,
+  replay,
   labels,
 };

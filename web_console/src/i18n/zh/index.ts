@@ -7,6 +7,7 @@ import { field } from "./field";
 import { health } from "./health";
 import { intake } from "./intake";
 import { labels } from "./labels";
+import { replay } from "./replay";
 import { shell } from "./shell";
 
 export const zh = {
@@ -18,6 +19,7 @@ export const zh = {
   attendance,
   admin,
   health,
+  replay,
   labels,
 };
 
