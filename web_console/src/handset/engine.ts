@@ -27,7 +27,8 @@ export async function start(): Promise<string | null> {
   api.whenRevoked(() => void forget("revoked"));
   whenTaken((entry) => callTaken(entry));
   document.addEventListener("visibilitychange", () => void returned());
-  window.addEventListener("online", () => void refresh());
+  // The phone knows sooner than the line does: what is sent into a dead one is only missed later.
+  for (const change of ["online", "offline"]) window.addEventListener(change, () => link?.drop());
   setInterval(tick, 1_000);
   setInterval(() => void refresh(), REFRESH_MS);
   const known = asked.kind === "enrolment" ? asked.enrolment : await kept<Enrolment>("enrolment");

@@ -36,17 +36,18 @@ it("takes no remembered place for one of now, and no time of the future", () => 
   expect(toFix(seen({ accuracy: 800 }), NOW, null)?.src).toBe("network");
 });
 
-it("keeps nothing off duty", () => {
-  expect(isWorthKeeping(false, null, fix(NOW))).toBe(false);
-  expect(isWorthKeeping(false, fix(NOW - 999), fix(NOW))).toBe(false);
+it("keeps nothing off duty, and nothing from before duty", () => {
+  expect(isWorthKeeping(null, null, fix(NOW))).toBe(false);
+  expect(isWorthKeeping(null, fix(NOW - 999), fix(NOW))).toBe(false);
+  expect(isWorthKeeping(NOW, null, fix(NOW - 1))).toBe(false);
 });
 
 it("keeps a fix every ten seconds and ten metres, and one in thirty seconds anyway", () => {
   const last = fix(NOW);
-  expect(isWorthKeeping(true, null, last)).toBe(true);
-  expect(isWorthKeeping(true, last, fix(NOW + 9, 32.1))).toBe(false);
-  expect(isWorthKeeping(true, last, fix(NOW + 10, 32 + TEN_M))).toBe(true);
-  expect(isWorthKeeping(true, last, fix(NOW + 29))).toBe(false);
-  expect(isWorthKeeping(true, last, fix(NOW + 30))).toBe(true);
-  expect(isWorthKeeping(true, last, fix(NOW))).toBe(false);
+  expect(isWorthKeeping(NOW - 60, null, last)).toBe(true);
+  expect(isWorthKeeping(NOW - 60, last, fix(NOW + 9, 32.1))).toBe(false);
+  expect(isWorthKeeping(NOW - 60, last, fix(NOW + 10, 32 + TEN_M))).toBe(true);
+  expect(isWorthKeeping(NOW - 60, last, fix(NOW + 29))).toBe(false);
+  expect(isWorthKeeping(NOW - 60, last, fix(NOW + 30))).toBe(true);
+  expect(isWorthKeeping(NOW - 60, last, fix(NOW))).toBe(false);
 });

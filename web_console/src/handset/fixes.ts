@@ -54,9 +54,12 @@ export function toFix(seen: Observed, nowS: number, batteryShare: number | null)
   };
 }
 
-/** Whether a fix is to be kept after the last one that was. Off duty never. */
-export function isWorthKeeping(onDuty: boolean, last: Fix | null, next: Fix): boolean {
-  if (!onDuty) return false;
+/**
+ * Whether a fix is to be kept after the last one that was. Off duty never, nor a place from before
+ * duty began, which a browser may remember. `dutySince`: Unix seconds, null off duty.
+ */
+export function isWorthKeeping(dutySince: number | null, last: Fix | null, next: Fix): boolean {
+  if (dutySince === null || next.at < dutySince) return false;
   if (!last) return true;
   const apartS = next.at - last.at;
   if (apartS < EVERY_S) return false;

@@ -24,6 +24,8 @@ type Broken = Set<(error: Error) => void>;
 
 export interface Link {
   publish(kind: Uplink | "fix", body: object): Promise<void>;
+  /** Drop a line that is known to be dead; it connects again by itself. */
+  drop(): void;
   close(): Promise<void>;
 }
 
@@ -61,6 +63,7 @@ export async function connect(
   });
   return {
     publish: (kind, body) => publish(client, broken, `${prefix}/${kind}`, body),
+    drop: () => client.stream.destroy(),
     close: () => client.endAsync(true),
   };
 }

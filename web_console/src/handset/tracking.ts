@@ -46,7 +46,7 @@ function take(position: GeolocationPosition, keep: (fix: Fix) => void): void {
   if (!fix) return;
   state.place = "on";
   state.fix = fix;
-  if (!isWorthKeeping(state.onDuty, lastKept, fix)) return;
+  if (!isWorthKeeping(state.dutySince, lastKept, fix)) return;
   lastKept = fix;
   keep(fix);
 }
