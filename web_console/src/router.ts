@@ -5,7 +5,7 @@ import { useSession } from "@/stores/session";
 declare module "vue-router" {
   interface RouteMeta {
     open?: boolean;
-    needs?: "attendance" | "replay" | "admin" | "live" | "cases";
+    needs?: "attendance" | "assessment" | "replay" | "admin" | "live" | "cases";
   }
 }
 
@@ -36,6 +36,24 @@ export const router = createRouter({
       name: "attendance",
       component: () => import("@/attendance/AttendancePage.vue"),
       meta: { needs: "attendance" },
+    },
+    {
+      path: "/attendance-month/:view(calendar|exceptions)?",
+      name: "months",
+      component: () => import("@/attendance/MonthPage.vue"),
+      meta: { needs: "attendance" },
+    },
+    {
+      path: "/attendance-month/:workerId(\\d+)/:month",
+      name: "worker-month",
+      component: () => import("@/attendance/WorkerMonthPage.vue"),
+      meta: { needs: "attendance" },
+    },
+    {
+      path: "/assessment/:scheme?/:period?/:subjectId(\\d+)?",
+      name: "assessment",
+      component: () => import("@/assessment/AssessmentPage.vue"),
+      meta: { needs: "assessment" },
     },
     {
       path: "/reviews/:tab?",

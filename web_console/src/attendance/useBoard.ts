@@ -9,13 +9,13 @@ import { showProblem } from "@/ui/problems";
 import * as endpoints from "@/wire/endpoints";
 import type { AttendanceRow } from "@/wire/messages";
 
-export function useBoard(startDay: string | null) {
+export function useBoard(startDay: string | null, startArea: string | null) {
   const clock = useClock();
   const format = useFormat();
   const place = useInstallation();
   const today = computed(() => format.isoDay(clock.nowMs));
   const day = ref(startDay ?? today.value);
-  const area = ref<string | null>(null);
+  const area = ref<string | null>(startArea);
   const filter = ref<BoardFilter>({ only: "all", text: "", sign: null });
   const all = shallowRef<AttendanceRow[]>([]);
   const busy = ref(false);

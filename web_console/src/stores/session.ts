@@ -10,6 +10,7 @@ type Role = Session["role"];
 type Act =
   | "dispatch"
   | "attendance"
+  | "assessment"
   | "tracks"
   | "replay"
   | "admin"
@@ -19,6 +20,7 @@ type Act =
 const ALLOWED: Record<Act, readonly Role[]> = {
   dispatch: ["dispatcher", "duty_leader", "administrator"],
   attendance: ["supervisor", "administrator", "duty_leader", "dispatcher"],
+  assessment: ["supervisor", "duty_leader", "administrator"],
   tracks: ["dispatcher", "supervisor", "duty_leader", "administrator"],
   replay: ["supervisor", "duty_leader", "administrator"],
   admin: ["administrator"],
@@ -36,6 +38,7 @@ export const useSession = defineStore("session", () => {
     return {
       dispatch: can("dispatch"),
       attendance: can("attendance"),
+      assessment: can("assessment"),
       tracks: can("tracks"),
       replay: can("replay"),
       admin: can("admin"),

@@ -18,6 +18,7 @@ export const attendance = {
     share: "Share in grid",
     patrols: "Patrols",
     twiceDaily: "Twice daily",
+    rules: "Rule by rule",
   },
   share: {
     bounds: "{lower} – {upper}",

@@ -1,6 +1,7 @@
 /** The English catalogue; the compiler holds it to the keys of the Chinese one. */
 import type { Catalogue } from "../zh";
 import { admin } from "./admin";
+import { assessment } from "./assessment";
 import { attendance } from "./attendance";
 import { cases } from "./cases";
 import { dispatch } from "./dispatch";
@@ -9,6 +10,7 @@ import { health } from "./health";
 import { intake } from "./intake";
 import { labels } from "./labels";
 import { replay } from "./replay";
+import { months } from "./months";
 import { shell } from "./shell";
 
 export const en: Catalogue = {
@@ -17,7 +19,9 @@ export const en: Catalogue = {
   ...intake,
   ...cases,
   ...field,
+  assessment,
   attendance,
+  months,
   admin,
   health,
   replay,

@@ -8,6 +8,7 @@ export const shell = {
     cases: "Cases",
     wall: "Wall",
     attendance: "Attendance",
+    assessment: "Assessment",
     replay: "Replay",
     admin: "Admin",
     main: "Main",

@@ -18,6 +18,7 @@ export const attendance = {
     share: "在格时长占比",
     patrols: "巡查",
     twiceDaily: "双巡",
+    rules: "各项规则",
   },
   share: {
     bounds: "{lower} – {upper}",

@@ -1,5 +1,6 @@
 /** The Chinese catalogue: the one that defines which keys there are. */
 import { admin } from "./admin";
+import { assessment } from "./assessment";
 import { attendance } from "./attendance";
 import { cases } from "./cases";
 import { dispatch } from "./dispatch";
@@ -8,6 +9,7 @@ import { health } from "./health";
 import { intake } from "./intake";
 import { labels } from "./labels";
 import { replay } from "./replay";
+import { months } from "./months";
 import { shell } from "./shell";
 
 export const zh = {
@@ -16,7 +18,9 @@ export const zh = {
   ...intake,
   ...cases,
   ...field,
+  assessment,
   attendance,
+  months,
   admin,
   health,
   replay,

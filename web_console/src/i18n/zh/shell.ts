@@ -8,6 +8,7 @@ export const shell = {
     cases: "案卷",
     wall: "大屏",
     attendance: "考勤",
+    assessment: "考核",
     replay: "回放",
     admin: "管理",
     main: "主导航",

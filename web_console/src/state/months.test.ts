@@ -1,0 +1,34 @@
+import { expect, it } from "vitest";
+import type { WorkerLine } from "@/wire/messages";
+import { countLetters, daysOf, linesThat, sharesOf, shiftMonth } from "./months";
+
+it("steps over the turn of the year", () => {
+  expect(shiftMonth("2026-12", 1)).toBe("2027-01");
+  expect(shiftMonth("2026-01", -1)).toBe("2025-12");
+});
+
+it("knows the days of a month and their weekdays", () => {
+  const days = daysOf("2026-02");
+  expect(days).toHaveLength(28);
+  expect(days[0]).toEqual({ day: "2026-02-01", number: 1, weekday: 0 });
+  expect(days[27]?.weekday).toBe(6);
+});
+
+it("shares out those with a verdict, and says how many they are", () => {
+  expect(sharesOf({ met: 6, notMet: 2, undecided: 2 })).toEqual({
+    met: 0.6,
+    undecided: 0.2,
+    known: 10,
+  });
+  expect(sharesOf(undefined).known).toBe(0);
+});
+
+it("finds a worker by the name of the grid", () => {
+  const line = { workerName: "王一", workerCode: "W1", gridCodes: ["g1"] } as WorkerLine;
+  expect(linesThat([line], "星甸", () => "星甸 3 网格")).toEqual([line]);
+  expect(linesThat([line], "nobody", () => "")).toEqual([]);
+});
+
+it("counts the letters of a month", () => {
+  expect(countLetters("mmnu-..m")).toEqual({ met: 3, not_met: 1, undecided: 1 });
+});

@@ -1,0 +1,79 @@
+/** Owns how a month is stepped through, and how its letters and counts are read. Pure. */
+import type { AreaMonth, WorkerLine } from "@/wire/messages";
+import type { Outcome } from "./attendance";
+
+export const OUTCOME_OF: Record<string, Outcome | null> = {
+  m: "met",
+  n: "not_met",
+  u: "undecided",
+  "-": "none",
+};
+/** What stands in a cell besides its colour. */
+export const GLYPHS: Record<Outcome, string> = {
+  met: "✓",
+  not_met: "✕",
+  undecided: "?",
+  none: "–",
+};
+
+/** The month `by` months later, YYYY-MM. */
+export function shiftMonth(month: string, by: number): string {
+  const [year = 1970, number = 1] = month.split("-").map(Number);
+  const date = new Date(Date.UTC(year, number - 1 + by, 1));
+  return date.toISOString().slice(0, 7);
+}
+
+export interface DayHead {
+  readonly day: string;
+  readonly number: number;
+  /** 0 Sunday to 6 Saturday. */
+  readonly weekday: number;
+}
+
+/** Every day of a month. */
+export function daysOf(month: string): DayHead[] {
+  const first = new Date(`${month}-01T00:00:00Z`);
+  const count = new Date(`${shiftMonth(month, 1)}-01T00:00:00Z`).getTime() - first.getTime();
+  return Array.from({ length: count / 86_400_000 }, (_, at) => {
+    const number = at + 1;
+    return {
+      day: `${month}-${String(number).padStart(2, "0")}`,
+      number,
+      weekday: (first.getUTCDay() + at) % 7,
+    };
+  });
+}
+
+export interface Shares {
+  readonly met: number;
+  readonly undecided: number;
+  readonly known: number;
+}
+
+/** Of the workers with a verdict, the shares that met everything and that are undecided. */
+export function sharesOf(counts: AreaMonth["days"][number] | undefined): Shares {
+  const { met = 0, notMet = 0, undecided = 0 } = counts ?? {};
+  const known = met + notMet + undecided;
+  return { met: known ? met / known : 0, undecided: known ? undecided / known : 0, known };
+}
+
+/** Lines that match a name, a code or a grid. */
+export function linesThat(
+  lines: readonly WorkerLine[],
+  text: string,
+  gridName: (code: string) => string,
+): WorkerLine[] {
+  const wanted = text.trim().toLowerCase();
+  if (!wanted) return [...lines];
+  return lines.filter((line) =>
+    `${line.workerName} ${line.workerCode} ${line.gridCodes.map(gridName).join(" ")}`
+      .toLowerCase()
+      .includes(wanted),
+  );
+}
+
+/** How often each letter stands in a line. */
+export function countLetters(days: string): Record<"met" | "not_met" | "undecided", number> {
+  const count = (letter: string): number => days.split(letter).length - 1;
+  return { met: count("m"), not_met: count("n"), undecided: count("u") };
+}
