@@ -190,7 +190,7 @@ def account(  # noqa: PLR0913, PLR0917 - its options
 
     url = database.owner_url(data_dir)
     asks = set_password or not accounts.exists(url, username)
-    password = click.prompt("Password", hide_input=True, confirmation_prompt=True) if asks else None
+    password = accounts.asked_password() if asks else None
     made = accounts.set_account(url, username, role, name, area, group, password)
     click.echo(f"{'made' if made else 'changed'} {username}")
 

@@ -1,7 +1,9 @@
 """Accounts of an installation from the command line: made, or given another role, area or group."""
 
+import os
 from typing import cast
 
+import click
 import psycopg
 
 from console_server.wire.access import Role
@@ -14,6 +16,12 @@ def exists(database_url: str, username: str) -> bool:
             "SELECT FROM accounts WHERE username = %(username)s", {"username": username}
         )
         return found.fetchone() is not None
+
+
+def asked_password() -> str:
+    """GRIDBEAT_ACCOUNT_PASSWORD where it is set, else what is typed twice."""
+    given = os.environ.get("GRIDBEAT_ACCOUNT_PASSWORD")
+    return given or str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
 
 
 def set_account(  # noqa: PLR0913, PLR0917 - what an account is
