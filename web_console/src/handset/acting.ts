@@ -12,7 +12,7 @@ const PLACE_OF_SCAN_S = 120;
 export async function takeStep(dispatch: string, step: Step, note: string): Promise<void> {
   const at = Date.now() / 1000;
   state.orders = stepped(state.orders, dispatch, step, at);
-  await keep("orders", JSON.parse(JSON.stringify(state.orders)));
+  await keep("orders", state.orders);
   await send({ kind: "progress", body: { dispatch, step, at, ...(note ? { note } : {}) } });
   signal("done");
 }

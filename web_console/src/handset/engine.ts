@@ -28,14 +28,20 @@ export async function start(): Promise<string | null> {
   whenTaken((entry) => callTaken(entry));
   document.addEventListener("visibilitychange", () => void returned());
   // The phone knows sooner than the line does: what is sent into a dead one is only missed later.
-  for (const change of ["online", "offline"]) window.addEventListener(change, () => link?.drop());
+  for (const change of ["online", "offline"]) window.addEventListener(change, dropped);
   setInterval(tick, 1_000);
   setInterval(() => void refresh(), REFRESH_MS);
   const known = asked.kind === "enrolment" ? asked.enrolment : await kept<Enrolment>("enrolment");
-  if (asked.kind === "enrolment") await enrol(asked.enrolment);
+  // Why it failed is on the page: `phase`.
+  if (asked.kind === "enrolment") await enrol(asked.enrolment).catch(() => undefined);
   else if (known) await resume(known);
   else state.phase = "out";
   return asked.kind === "label" ? asked.label : null;
+}
+
+function dropped(): void {
+  link?.drop();
+  void refresh();
 }
 
 /** The fragment holds a secret: it is out of the address bar before anything else happens. */
@@ -82,12 +88,13 @@ async function resume(known: Enrolment): Promise<void> {
 }
 
 async function refreshMe(): Promise<void> {
-  try {
-    state.me = await api.fetchMe();
-    await keep("me", state.me);
-  } catch (error) {
-    if (error instanceof ProblemError && error.code === "unauthenticated") await forget("refused");
+  const found = await api.fetchMe().catch((error: unknown) => error);
+  if (found instanceof ProblemError) {
+    if (found.code === "unauthenticated") await forget("refused");
+    return; // without a network the page goes by what it knows
   }
+  state.me = found as FieldMe;
+  await keep("me", state.me);
 }
 
 async function open(me: FieldMe): Promise<void> {
@@ -162,7 +169,7 @@ async function taken(kind: string, body: unknown): Promise<void> {
   const before = state.orders.find((order) => order.dispatch === message.dispatch);
   state.orders = received(state.orders, message, Date.now() / 1000);
   const after = state.orders.find((order) => order.dispatch === message.dispatch);
-  await keep("orders", JSON.parse(JSON.stringify(state.orders)));
+  await keep("orders", state.orders);
   if (before?.status === after?.status) return;
   signal("order");
   await notify(message.title, message.place ?? message.code, message.dispatch);
@@ -171,7 +178,7 @@ async function taken(kind: string, body: unknown): Promise<void> {
 async function note(notice: Notice): Promise<void> {
   if (state.notices.some((each) => each.id === notice.id)) return;
   state.notices = [notice, ...state.notices].slice(0, NOTICES_KEPT);
-  await keep("notices", JSON.parse(JSON.stringify(state.notices)));
+  await keep("notices", state.notices);
   signal("notice");
   await notify(state.me?.packName ?? "", notice.text, notice.id);
 }
@@ -184,7 +191,7 @@ export async function refresh(): Promise<void> {
   await Promise.all([
     told(api.fetchDispatches(), (listed) => {
       state.orders = reconciled(state.orders, listed);
-      void keep("orders", JSON.parse(JSON.stringify(state.orders)));
+      void keep("orders", state.orders);
     }),
     told(api.fetchToday(), (today) => {
       state.today = today;

@@ -30,8 +30,9 @@ function database(): Promise<IDBPDatabase<Schema>> {
   return opened;
 }
 
+/** Keep a value that is JSON; what is reactive is kept as it stands. */
 export async function keep(key: string, value: unknown): Promise<void> {
-  await (await database()).put("kept", value, key);
+  await (await database()).put("kept", JSON.parse(JSON.stringify(value)), key);
 }
 
 export async function kept<T>(key: string): Promise<T | null> {
