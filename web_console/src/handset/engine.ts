@@ -32,7 +32,7 @@ export async function start(): Promise<string | null> {
   setInterval(tick, 1_000);
   setInterval(() => void refresh(), REFRESH_MS);
   const known = asked.kind === "enrolment" ? asked.enrolment : await kept<Enrolment>("enrolment");
-  // Why it failed is on the page: `phase`.
+  // Why it failed is on the page: `stuck`.
   if (asked.kind === "enrolment") await enrol(asked.enrolment).catch(() => undefined);
   else if (known) await resume(known);
   else state.phase = "out";
@@ -60,8 +60,11 @@ export async function enrol(given: Enrolment): Promise<void> {
     await api.signIn();
   } catch (error) {
     state.phase = phaseAfter(error);
+    const code = error instanceof ProblemError ? error.code : String(error);
+    state.stuck = { code, enrolment: given };
     throw error;
   }
+  state.stuck = null;
   await keep("enrolment", given);
   await resume(given);
 }

@@ -2,6 +2,7 @@
 import { computed, reactive } from "vue";
 import type { FieldMe, FieldReport, FieldToday, Visit } from "@/wire/messages";
 import type { Fix } from "./fixes";
+import type { Enrolment } from "./links";
 import { isOver, type Order } from "./steps";
 
 /** `revoked`, `refused`: the centre does not know these credentials any more. */
@@ -20,6 +21,8 @@ export interface Notice {
 export const state = reactive({
   phase: "starting" as Phase,
   me: null as FieldMe | null,
+  /** An enrolment that could not be finished: by which problem, and what to try again with. */
+  stuck: null as { code: string; enrolment: Enrolment } | null,
   onDuty: false,
   dutySince: null as number | null,
   link: "off" as LinkState,

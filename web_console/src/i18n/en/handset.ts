@@ -29,6 +29,7 @@ export const handset: CatalogueOf<typeof chinese> = {
     password: "Password",
     submit: "Sign in",
     busy: "Signing in…",
+    again: "Try again",
     notOurs: "This is no enrolment code",
     revoked:
       "The command centre has revoked this handset; account and data are gone from this phone. Ask your administrator to enrol it again.",

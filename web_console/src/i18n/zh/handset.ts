@@ -25,6 +25,7 @@ export const handset = {
     password: "密码",
     submit: "登录",
     busy: "正在登录…",
+    again: "重试",
     notOurs: "这不是登记二维码",
     revoked:
       "本终端已被指挥中心吊销，手机上的账号和数据已清除。如需继续使用，请联系管理员重新登记。",
