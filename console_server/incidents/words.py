@@ -63,6 +63,7 @@ SOURCES: Final = {
     "resident": "居民",
     "duress": "一键求助",
     "alert": "系统告警",
+    "petition": "信访",
 }
 SEVERITIES: Final = {1: "特急", 2: "紧急", 3: "一般", 4: "轻微"}
 ROLES: Final = {"dispatcher": "调度员", "duty_leader": "值班长", "administrator": "系统管理员"}

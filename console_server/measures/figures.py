@@ -15,6 +15,25 @@ from console_server.database import Connection
 from console_server.measures.facts import FACTS, Selection
 from console_server.wire.measures import Figures, Rate, Rating, Spread
 
+NO_RATE: Final = Rate(0, 0)
+NO_SPREAD: Final = Spread(0, None, None)
+NOTHING: Final = Figures(
+    reported=0,
+    accepted=0,
+    rejected=0,
+    waiting=0,
+    merged=0,
+    void=0,
+    closed=0,
+    closure=NO_RATE,
+    on_time=NO_RATE,
+    rework=NO_RATE,
+    overdue_now=0,
+    response=NO_SPREAD,
+    arrival=NO_SPREAD,
+    handling=NO_SPREAD,
+    rating=Rating(0, None),
+)
 DIMENSIONS: Final = ("area", "group", "worker", "class", "source")
 NOBODY: Final = ""  # the key of what belongs to no area, group or worker
 
@@ -76,7 +95,7 @@ async def read_figures(connection: Connection, selection: Selection) -> FigureTa
         found = await cursor.fetchall()
         await cursor.execute(_REWORKED, values)
         reworked = {row["worker"] or NOBODY: row for row in await cursor.fetchall()}
-    total, rows = Figures(), {name: dict[str, Figures]() for name in DIMENSIONS}
+    total, rows = NOTHING, {name: dict[str, Figures]() for name in DIMENSIONS}
     for row in found:
         level = _LEVELS[row["level"]]
         if level == "total":
@@ -84,7 +103,7 @@ async def read_figures(connection: Connection, selection: Selection) -> FigureTa
         else:
             rows[level][row[level] or NOBODY] = _figures(row)
     for key in rows["worker"].keys() | reworked.keys():
-        rows["worker"][key] = _with_rework(rows["worker"].get(key, Figures()), reworked.get(key))
+        rows["worker"][key] = _with_rework(rows["worker"].get(key, NOTHING), reworked.get(key))
     return FigureTable(total, rows)
 
 
@@ -126,6 +145,6 @@ def _spread(row: Mapping[str, Any], name: str) -> Spread:
 
 
 def _with_rework(figures: Figures, row: Mapping[str, Any] | None) -> Figures:
-    rework = Rate(row["rework"], row["handled"]) if row else Rate()
+    rework = Rate(row["rework"], row["handled"]) if row else NO_RATE
     values = {name: getattr(figures, name) for name in figures.__struct_fields__}
     return Figures(**(values | {"rework": rework}))

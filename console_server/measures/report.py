@@ -12,7 +12,7 @@ from console_server.areas.tree import AreaTree
 from console_server.database import Connection
 from console_server.measures.early_warnings import class_name
 from console_server.measures.facts import FACTS, Selection
-from console_server.measures.figures import NOBODY, FigureTable, read_figures
+from console_server.measures.figures import NOBODY, NOTHING, FigureTable, read_figures
 from console_server.packs.pack import RulePack
 from console_server.wire.measures import DayCounts, FigureRow, Figures, Measures, ReasonCount
 
@@ -48,7 +48,7 @@ def _rows(found: Mapping[str, Figures], named: Callable[[str], tuple[str, str]])
     rows = [
         FigureRow(*((NOBODY, "") if key == NOBODY else named(key)), figures)
         for key, figures in found.items()
-        if figures != Figures()
+        if figures != NOTHING
     ]
     return sorted(rows, key=lambda row: (row.key == NOBODY, row.key))
 

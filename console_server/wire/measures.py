@@ -9,30 +9,31 @@ from console_server.wire.cases import IncidentStatus
 PeriodName = Literal["day", "week", "month", "half_year", "custom"]
 FigureName = Literal[
     "reported", "accepted", "rejected", "waiting", "merged", "void", "closed", "unclosed",
-    "on_time", "late", "rework", "handled", "overdue_now", "response", "arrival", "handling", "rating",
+    "on_time", "late", "rework", "handled", "overdue_now", "response", "arrival", "handling",
+    "rating",
 ]  # fmt: skip
 
 
 class Rate(Body, frozen=True):
     """`n` of `of`; with `of` 0 there is no rate."""
 
-    n: int = 0
-    of: int = 0
+    n: int
+    of: int
 
 
 class Spread(Body, frozen=True):
     """Durations in seconds of clock time; None without one. `count` is how many are behind them."""
 
-    count: int = 0
-    median_s: float | None = None
-    p90_s: float | None = None
+    count: int
+    median_s: float | None
+    p90_s: float | None
 
 
 class Rating(Body, frozen=True):
     """What residents gave, from 1 to 5; None: nobody rated."""
 
-    count: int = 0
-    mean: float | None = None
+    count: int
+    mean: float | None
 
 
 class Figures(Body, frozen=True):
@@ -42,21 +43,21 @@ class Figures(Body, frozen=True):
     deadline, of those handled or late. `rework`: sent back at least once, of those handled.
     """
 
-    reported: int = 0
-    accepted: int = 0
-    rejected: int = 0
-    waiting: int = 0
-    merged: int = 0
-    void: int = 0
-    closed: int = 0
-    closure: Rate = Rate()
-    on_time: Rate = Rate()
-    rework: Rate = Rate()
-    overdue_now: int = 0
-    response: Spread = Spread()
-    arrival: Spread = Spread()
-    handling: Spread = Spread()
-    rating: Rating = Rating()
+    reported: int
+    accepted: int
+    rejected: int
+    waiting: int
+    merged: int
+    void: int
+    closed: int
+    closure: Rate
+    on_time: Rate
+    rework: Rate
+    overdue_now: int
+    response: Spread
+    arrival: Spread
+    handling: Spread
+    rating: Rating
 
 
 class FigureRow(Body, frozen=True):

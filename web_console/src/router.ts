@@ -68,6 +68,12 @@ export const router = createRouter({
       meta: { needs: "admin" },
     },
     {
+      path: "/measures",
+      name: "measures",
+      component: () => import("@/measures/MeasuresPage.vue"),
+      meta: { needs: "attendance" },
+    },
+    {
       path: "/admin/:tab?",
       name: "admin",
       component: () => import("@/admin/AdminPage.vue"),

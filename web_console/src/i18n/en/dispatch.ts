@@ -35,6 +35,7 @@ export const dispatch = {
     resident: "Resident",
     duress: "Duress call",
     alert: "System alert",
+    petition: "Petition",
   },
   status: {
     reported: "Reported",

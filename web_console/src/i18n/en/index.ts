@@ -9,8 +9,9 @@ import { field } from "./field";
 import { health } from "./health";
 import { intake } from "./intake";
 import { labels } from "./labels";
-import { replay } from "./replay";
+import { measures } from "./measures";
 import { months } from "./months";
+import { replay } from "./replay";
 import { shell } from "./shell";
 
 export const en: Catalogue = {
@@ -24,6 +25,7 @@ export const en: Catalogue = {
   months,
   admin,
   health,
+  measures,
   replay,
   labels,
 };

@@ -10,6 +10,7 @@ export const shell = {
     attendance: "Attendance",
     assessment: "Assessment",
     replay: "Replay",
+    measures: "Measures",
     admin: "Admin",
     main: "Main",
   },

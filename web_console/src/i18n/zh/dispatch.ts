@@ -35,6 +35,7 @@ export const dispatch = {
     resident: "居民上报",
     duress: "一键求助",
     alert: "系统预警",
+    petition: "信访",
   },
   status: {
     reported: "待受理",

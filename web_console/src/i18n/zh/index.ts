@@ -8,8 +8,9 @@ import { field } from "./field";
 import { health } from "./health";
 import { intake } from "./intake";
 import { labels } from "./labels";
-import { replay } from "./replay";
+import { measures } from "./measures";
 import { months } from "./months";
+import { replay } from "./replay";
 import { shell } from "./shell";
 
 export const zh = {
@@ -23,6 +24,7 @@ export const zh = {
   months,
   admin,
   health,
+  measures,
   replay,
   labels,
 };

@@ -10,6 +10,7 @@ export const shell = {
     attendance: "考勤",
     assessment: "考核",
     replay: "回放",
+    measures: "分析",
     admin: "管理",
     main: "主导航",
   },

@@ -1,0 +1,81 @@
+/** Owns what the measures page shows: the query, its figures, the warnings, and the list opened. */
+import { ref, shallowRef, watch } from "vue";
+import { useFormat } from "@/format/useFormat";
+import { useClock } from "@/stores/clock";
+import { showProblem } from "@/ui/problems";
+import {
+  type FigureName,
+  fetchMeasuredCases,
+  fetchMeasures,
+  fetchWarnings,
+  type MeasureQuery,
+  type RowFilter,
+} from "@/wire/measures";
+import type { EarlyWarnings, MeasuredCases, Measures } from "@/wire/messages";
+
+/** A figure somebody wants to see the cases of; `name` is the row's, empty for the total. */
+export interface Drill {
+  figure: FigureName;
+  row: RowFilter;
+  name: string;
+  /** Days of its own where it does not go by the page's period. */
+  days?: { from: string; to: string };
+}
+
+export function useMeasures() {
+  const today = useFormat().isoDay(useClock().nowMs);
+  const query = ref<MeasureQuery>({
+    period: "month",
+    on: today,
+    from: today,
+    to: today,
+    area: null,
+    group: null,
+  });
+  const measures = shallowRef<Measures | null>(null);
+  const warnings = shallowRef<EarlyWarnings | null>(null);
+  const busy = ref(false);
+  const drill = shallowRef<Drill | null>(null);
+  const listed = shallowRef<MeasuredCases | null>(null);
+
+  async function load(): Promise<void> {
+    const asked = query.value;
+    busy.value = true;
+    try {
+      const [figures, rises] = await Promise.all([fetchMeasures(asked), fetchWarnings(asked.area)]);
+      if (asked !== query.value) return;
+      measures.value = figures;
+      warnings.value = rises;
+    } catch (error) {
+      showProblem(error);
+    } finally {
+      if (asked === query.value) busy.value = false;
+    }
+  }
+
+  async function open(wanted: Drill): Promise<void> {
+    drill.value = wanted;
+    listed.value = null;
+    const days = wanted.days ? { period: "custom" as const, ...wanted.days } : {};
+    try {
+      const found = await fetchMeasuredCases(
+        { ...query.value, ...days },
+        wanted.figure,
+        wanted.row,
+      );
+      if (drill.value === wanted) listed.value = found;
+    } catch (error) {
+      drill.value = null;
+      showProblem(error);
+    }
+  }
+
+  const change = (values: Partial<MeasureQuery>): void => {
+    query.value = { ...query.value, ...values };
+  };
+  const close = (): void => {
+    drill.value = null;
+  };
+  watch(query, () => void load(), { immediate: true });
+  return { query, measures, warnings, busy, drill, listed, today, change, open, close };
+}
