@@ -15,6 +15,7 @@ class ResidentChoice:
 
     code: str
     name: str
+    english: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,9 @@ async def form(
     communities = [each for each in areas.nodes if each.kind == "community"]
     return ResidentForm(
         name=pack.name,
-        choices=[ResidentChoice(each.code, each.name) for each in pack.resident.choices],
+        choices=[
+            ResidentChoice(each.code, each.name, each.english) for each in pack.resident.choices
+        ],
         areas=[ResidentArea(each.code, each.name) for each in communities],
         photos_max=min(PHOTOS_MAX, settings.photos.per_case),
         photo_max_bytes=settings.photos.max_bytes,

@@ -11,6 +11,7 @@ class ResidentChoice(Body, frozen=True):
 
     code: str
     name: str
+    english: str | None = None
 
 
 class ResidentArea(Body, frozen=True):

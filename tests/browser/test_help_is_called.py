@@ -1,4 +1,4 @@
-"""A worker's handset calls for help: every screen says so until somebody is on the way."""
+"""A worker's handset calls for help: every screen says so until a dispatcher answers."""
 
 import time
 import uuid
@@ -24,27 +24,33 @@ def caller(demo: Demo, someone: dict[str, Any]) -> Handset:
         return Handset(admin.post("handsets", wanted))
 
 
-def test_a_call_for_help_stays_on_every_screen_until_somebody_is_sent(
+def test_a_call_for_help_sounds_on_every_screen_until_one_dispatcher_answers(
     open_page: Callable[..., Page],
     dispatcher: Console,
     caller: Handset,
     someone: dict[str, Any],
 ) -> None:
-    console, wall = open_page(), open_page("/wall", user="wall")
+    console, wall, second = open_page(), open_page("/wall", user="wall"), open_page()
     expect(wall.get_by_test_id("wall")).to_be_visible()
     expect(console.get_by_test_id("connection-state")).to_have_attribute("data-state", "live")
     place = {"lon": someone["lon"], "lat": someone["lat"]}
     caller.publish("duress", {"id": uuid.uuid4().hex, "at": time.time(), **place})
-    expect(console.get_by_test_id("help-alarm")).to_be_visible()
-    expect(wall.get_by_test_id("help-alarm")).to_be_visible()
+    for page in (console, wall, second):
+        expect(page.get_by_test_id("help-alarm")).to_have_attribute("data-state", "sounding")
+    second.reload()
+    expect(second.get_by_test_id("help-alarm")).to_have_attribute("data-state", "sounding")
     console.get_by_test_id("help-open").click()
-    expect(console.get_by_test_id("help-alarm")).to_have_count(0)
-    expect(wall.get_by_test_id("help-alarm")).to_be_visible()
+    expect(console.get_by_test_id("help-alarm")).to_have_count(0)  # one looks at the case itself
+    expect(console.get_by_test_id("candidate-reasons").first).to_be_visible()
+    for page in (wall, second):
+        expect(page.get_by_test_id("help-alarm")).to_have_attribute("data-state", "answered")
+        expect(page.get_by_test_id("help-answered")).to_contain_text("调度员")
     incident = next(
         each for each in dispatcher.get("incidents")["incidents"] if each["source"] == "duress"
     )
     dispatcher.post(f"incidents/{incident['id']}/dispatches")
-    expect(wall.get_by_test_id("help-alarm")).to_have_count(0)
+    for page in (wall, second):
+        expect(page.get_by_test_id("help-alarm")).to_have_count(0)
     caller.go_away()
 
 

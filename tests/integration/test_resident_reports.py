@@ -88,7 +88,9 @@ ALL_THE_WAY = ("accepted", "handling", "handled", "verified", "closed")
 
 async def test_the_form_offers_public_words_and_communities(resident: httpx.AsyncClient) -> None:
     form = (await resident.get("form")).json()
-    assert {"code": "0603", "name": "垃圾堆放、环境卫生"} in form["choices"]
+    named = {each["code"]: each["name"] for each in form["choices"]}
+    assert named["0603"] == "垃圾堆放、环境卫生"
+    assert all(each["english"] for each in form["choices"])
     assert WEST in {each["code"] for each in form["areas"]}
     assert form["photosMax"] == 3
 

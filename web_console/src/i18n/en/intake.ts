@@ -19,7 +19,7 @@ export const intake: CatalogueOf<typeof zh> = {
     forgetPlace: "Do not use",
     locateRefused: "There is no location. Please say in words where it is.",
     words: "Address or landmark",
-    wordsPlaceholder: "Address, or something well known close by",
+    wordsPlaceholder: "Address or landmark nearby",
     community: "Community",
     anyCommunity: "Community: not sure",
     photos: "Photos",
@@ -36,7 +36,7 @@ export const intake: CatalogueOf<typeof zh> = {
     sending: "Sending…",
     submit: "Send",
     followTitle: "Follow a report",
-    codePlaceholder: "Code, such as 7K3M-9QTX-02BD",
+    codePlaceholder: "such as 7K3M-9QTX-02BD",
     follow: "Look",
     thanks: "Your report has arrived",
     codeHint:
