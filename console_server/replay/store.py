@@ -18,7 +18,8 @@ from console_server.replay.period import Period
 WORKERS_MAX: Final = 5_000
 TICKET_HOLDS: Final = timedelta(hours=24)
 DUTY_MAX: Final = timedelta(hours=24)  # a period that was never ended is over by then
-SAMPLE_MAX: Final = 200  # workers of whom fixes are counted for the timeline
+SAMPLE_HOURS: Final = 800  # hours of workers that are counted for the timeline: a third of a second
+SAMPLE_MIN: Final = 20  # workers, however long the period is
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,11 +252,12 @@ async def shifts_between(
 async def count_fixes(
     connection: Connection, worker_ids: Sequence[int], period: Period
 ) -> tuple[list[int], int]:
-    """Fixes in each bin of the period, of at most `SAMPLE_MAX` workers; and of how many.
+    """Fixes in each bin of the period, of a sample of the workers; and of how many.
 
     Where the sample has none all are counted, so that none means none.
     """
-    every = max(1, -(-len(worker_ids) // SAMPLE_MAX))
+    sample = max(SAMPLE_MIN, SAMPLE_HOURS * 3600 // period.length_s)
+    every = max(1, -(-len(worker_ids) // sample))
     counted = await _count_of(connection, worker_ids[::every], period)
     if every > 1 and not any(counted):
         return await _count_of(connection, worker_ids, period), len(worker_ids)

@@ -33,7 +33,7 @@ class Shift:
 
 
 def write_shift(connection: "psycopg.Connection[Any]", shift: Shift, seed: int = 5) -> int:
-    """Positions, duty and nothing else; how many positions."""
+    """Positions and nothing else; how many."""
     rng = np.random.default_rng(seed)
     count = int(shift.hours * 3600 / shift.every_s)
     written = 0
@@ -53,6 +53,12 @@ def write_shift(connection: "psycopg.Connection[Any]", shift: Shift, seed: int =
                 row = (worker_id, at, worker_id, at, lon[index], lat[index], 6, battery)
                 copy.write_row((*row, border.grid_id, 0))
                 written += 1
+    connection.execute("ANALYZE positions")
+    return written
+
+
+def write_plan(connection: "psycopg.Connection[Any]", shift: Shift) -> None:
+    """The same hours as planned shifts."""
     ends_at = shift.start_at + timedelta(hours=shift.hours)
     for worker_id, _ in shift.workers:
         connection.execute(
@@ -60,8 +66,6 @@ def write_shift(connection: "psycopg.Connection[Any]", shift: Shift, seed: int =
             " ON CONFLICT DO NOTHING",
             (worker_id, shift.start_at, ends_at),
         )
-    connection.execute("ANALYZE positions")
-    return written
 
 
 @dataclass(frozen=True)
@@ -160,6 +164,7 @@ def main() -> None:
     with psycopg.connect(given.database_url) as connection:
         shift = Shift(workers_of(connection), given.start_at, given.hours, given.every_s)
         fixes, cases = write_shift(connection, shift), write_cases(connection, shift, 12)
+        write_plan(connection, shift)
     print(f"{fixes} fixes of {len(shift.workers)} workers, {cases} cases")  # noqa: T201
 
 

@@ -17,6 +17,7 @@ from bench_hub import hub
 from bench_ingest import backlog, single
 from bench_order_path import order_path
 from bench_recommendation import recommendation
+from bench_replay import replay
 from bench_rig import Rig, rig
 from bench_sink import sink
 from city_day import CityDay
@@ -30,6 +31,7 @@ ALONE: dict[str, Callable[[int], Iterator[Figure]]] = {
     "grid_lookup": grid_lookup,
     "hub": hub,
     "attendance": _attendance,
+    "replay": replay,
     "recommendation": recommendation,
     "order_path": order_path,
 }

@@ -22,7 +22,7 @@ export interface ReplayPlace {
 const text = (value: LocationQuery[string] | undefined): string | null =>
   typeof value === "string" && value ? value : null;
 const instant = (value: LocationQuery[string] | undefined): number => Date.parse(text(value) ?? "");
-const iso = (ms: number): string => new Date(Math.round(ms / 1000) * 1000).toISOString();
+const iso = (ms: number): string => new Date(Math.floor(ms / 1000) * 1000).toISOString();
 
 /** What an address asks for; null: no period. */
 export function placeOfQuery(query: LocationQuery): ReplayPlace | null {

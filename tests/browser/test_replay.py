@@ -1,0 +1,140 @@
+"""Replay in the browser: the record as the API tells it, at the time on the replay's own clock."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+from zoneinfo import ZoneInfo
+
+import pytest
+from outsider import Console, Demo, wait_until
+from playwright.sync_api import Page, expect
+from screen_sizes import PHONE, WALL
+
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+@pytest.fixture(scope="module")
+def supervisor(demo: Demo, dispatcher: Console) -> Any:
+    """A supervisor at the API, when there is something to look back at."""
+    assert dispatcher.get("positions")
+    with Console(demo.url, "supervisor") as signed_in:
+        wait_until(lambda: len(_track(signed_in, _walker(signed_in))["fixedAt"]) > 6, 120, 1)
+        yield signed_in
+
+
+def test_a_worker_is_where_the_track_says(
+    open_page: Callable[..., Page], supervisor: Console
+) -> None:
+    worker = _walker(supervisor)
+    track = _track(supervisor, worker)
+    index = len(track["fixedAt"]) // 2
+    at = datetime.fromtimestamp(track["fixedAt"][index], ZONE)
+    page = open_page(_path(at, worker=worker), user="supervisor")
+    expect(page.get_by_test_id("replay-time")).to_have_text(f"{at:%H:%M:%S}")
+    expect(page.get_by_test_id("then-presence")).to_have_text(re.compile("在线|执行任务|本网格"))
+    seen = page.get_by_test_id("worker-then").get_attribute("data-place")
+    lon, lat = (float(each) for each in (seen or "0,0").split(","))
+    assert lon == pytest.approx(track["lon"][index], abs=5e-5)
+    assert lat == pytest.approx(track["lat"][index], abs=5e-5)
+
+
+def test_an_incident_appears_at_its_time_and_not_before(
+    open_page: Callable[..., Page], dispatcher: Console
+) -> None:
+    made = dispatcher.post(
+        "incidents",
+        {"classCode": "0601", "title": "回放见证", "lon": 118.51, "lat": 32.04},
+    )
+    reported = datetime.fromisoformat(made["reportedAt"])
+    wait_until(lambda: datetime.now(ZONE) - reported > timedelta(seconds=15))
+    page = open_page(_path(reported - timedelta(seconds=5)), user="leader")
+    expect(page.get_by_test_id("replay-clock")).to_be_visible()
+    case = page.get_by_test_id(f"case-then-{made['id']}")
+    expect(page.get_by_test_id("cases-then")).to_be_visible()
+    expect(case).to_have_count(0)
+    page.keyboard.press("ArrowRight")
+    expect(case).to_be_visible()
+    page.keyboard.press("ArrowLeft")
+    expect(case).to_have_count(0)
+
+
+def test_it_plays_scrubs_and_stands_in_the_address(
+    open_page: Callable[..., Page], supervisor: Console
+) -> None:
+    assert supervisor.get("replay/horizon")["now"]
+    page = open_page(_path(datetime.now(ZONE) - timedelta(minutes=50)), user="supervisor")
+    clock, play = page.get_by_test_id("replay-time"), page.get_by_test_id("replay-play")
+    page.get_by_test_id("replay-speed-30").click()
+    before = clock.inner_text()
+    play.click()
+    expect(clock).not_to_have_text(before)
+    expect(play).to_have_attribute("data-playing", "true")
+    page.keyboard.press(" ")
+    expect(play).to_have_attribute("data-playing", "false")
+    line = page.get_by_test_id("timeline").bounding_box()
+    assert line
+    page.mouse.click(line["x"] + line["width"] / 2, line["y"] + 25)
+    middle = page.get_by_test_id("timeline").get_attribute("aria-valuenow")
+    assert float(middle or 0) == pytest.approx(1800, abs=5)
+    shown = clock.inner_text()
+    wait_until(lambda: _moment_of(page.url) == shown)
+    assert "speed=30" in page.url
+    page.reload()
+    expect(page.get_by_test_id("replay-time")).to_have_text(shown)
+    page.keyboard.press("Home")
+    expect(page.get_by_test_id("timeline")).to_have_attribute("aria-valuenow", "0")
+
+
+@pytest.mark.parametrize("size", [WALL, PHONE], ids=["wall", "phone"])
+def test_nothing_is_read_before_a_period_is_chosen(
+    open_page: Callable[..., Page], supervisor: Console, size: dict[str, int]
+) -> None:
+    before = len(supervisor.get("track-looks", limit=500))
+    page = open_page("/replay", user="supervisor", size=size)
+    expect(page.get_by_test_id("replay-chooser")).to_be_visible()
+    assert len(supervisor.get("track-looks", limit=500)) == before
+    page.get_by_test_id("preset-lastHour").click()
+    expect(page.get_by_test_id("replay-clock")).to_contain_text("非实时")
+    looks = supervisor.get("track-looks", limit=500)
+    assert len(looks) == before + 1
+    assert looks[0]["via"] == "replay"
+
+
+def test_a_time_without_a_record_says_so(open_page: Callable[..., Page]) -> None:
+    page = open_page(_path(datetime.now(ZONE) - timedelta(days=20)), user="supervisor")
+    expect(page.get_by_test_id("replay-empty")).to_be_visible()
+
+
+def test_a_dispatcher_has_no_way_there(open_page: Callable[..., Page]) -> None:
+    page = open_page("/replay")
+    expect(page.get_by_test_id("map")).to_be_visible()
+    expect(page.get_by_test_id("nav-replay")).to_have_count(0)
+
+
+def _path(at: datetime, **more: int) -> str:
+    """An hour around a moment, standing still at it; up to now."""
+    start = at.replace(microsecond=0) - timedelta(minutes=10)
+    asked = {
+        "from": start.isoformat(),
+        "to": (start + timedelta(hours=1)).isoformat(),
+        "at": at.replace(microsecond=0).isoformat(),
+    }
+    return f"/replay?{urlencode(asked | {name: str(value) for name, value in more.items()})}"
+
+
+def _moment_of(url: str) -> str:
+    """The local time that an address leads to."""
+    (at,) = parse_qs(urlsplit(url).query)["at"]
+    return f"{datetime.fromisoformat(at).astimezone(ZONE):%H:%M:%S}"
+
+
+def _walker(console: Console) -> int:
+    """A worker who is online."""
+    online = [p for p in console.get("positions") if p["presence"] == "online"]
+    return int(min(each["workerId"] for each in online))
+
+
+def _track(console: Console, worker: int) -> Any:
+    return console.get(f"workers/{worker}/track")
