@@ -27,55 +27,93 @@ export interface Cast {
   readonly dutyTold: readonly boolean[];
 }
 
-/** The fixes of one slot in chunks that follow each other, as one row of fixes. */
+const NONE: ChunkColumns = {
+  first: new Uint32Array(0),
+  atDs: new Uint32Array(0),
+  x: new Float32Array(0),
+  y: new Float32Array(0),
+  marks: new Uint8Array(0),
+  recorded: 0,
+};
+
+/**
+ * The fixes of one slot in chunks that follow each other, as one row of fixes. It is asked some ten
+ * thousand times for each picture: it copies nothing and makes nothing.
+ */
 export class Strip {
-  private readonly parts: readonly (ChunkColumns | undefined)[];
-  private readonly begins: number[];
-  private readonly counts: number[];
+  private readonly parts: readonly ChunkColumns[];
+  /** Of each part: where the slot's fixes begin in it, and the row at which they begin and end. */
+  private readonly begins: Int32Array;
+  private readonly rows: Int32Array;
   length = 0;
 
   constructor(parts: readonly (ChunkColumns | undefined)[]) {
-    this.parts = parts;
-    this.begins = parts.map(() => 0);
-    this.counts = parts.map(() => 0);
+    this.parts = parts.map((part) => part ?? NONE);
+    this.begins = new Int32Array(parts.length);
+    this.rows = new Int32Array(parts.length + 1);
   }
 
   /** Speak of this slot from now on. */
   turn(slot: number): this {
-    this.length = 0;
+    let row = 0;
     for (let part = 0; part < this.parts.length; part += 1) {
-      const first = this.parts[part]?.first;
-      this.begins[part] = first?.[slot] ?? 0;
-      this.counts[part] = (first?.[slot + 1] ?? 0) - (this.begins[part] ?? 0);
-      this.length += this.counts[part] ?? 0;
+      const first = (this.parts[part] as ChunkColumns).first;
+      const begin = first[slot] ?? 0;
+      this.begins[part] = begin;
+      row += (first[slot + 1] ?? begin) - begin;
+      this.rows[part + 1] = row;
     }
+    this.length = row;
     return this;
   }
 
-  private read(column: "atDs" | "x" | "y" | "marks", row: number): number {
-    let left = row;
-    for (let part = 0; part < this.parts.length; part += 1) {
-      const count = this.counts[part] ?? 0;
-      if (left < count) return this.parts[part]?.[column][(this.begins[part] ?? 0) + left] ?? 0;
-      left -= count;
-    }
-    return 0;
+  /** The part that holds a row. */
+  private partOf(row: number): number {
+    let part = 0;
+    while (row >= (this.rows[part + 1] as number)) part += 1;
+    return part;
   }
 
-  at = (row: number): number => this.read("atDs", row);
-  x = (row: number): number => this.read("x", row);
-  y = (row: number): number => this.read("y", row);
-  marks = (row: number): number => this.read("marks", row);
+  private indexIn(part: number, row: number): number {
+    return (this.begins[part] as number) + row - (this.rows[part] as number);
+  }
+
+  at(row: number): number {
+    const part = this.partOf(row);
+    return (this.parts[part] as ChunkColumns).atDs[this.indexIn(part, row)] as number;
+  }
+
+  x(row: number): number {
+    const part = this.partOf(row);
+    return (this.parts[part] as ChunkColumns).x[this.indexIn(part, row)] as number;
+  }
+
+  y(row: number): number {
+    const part = this.partOf(row);
+    return (this.parts[part] as ChunkColumns).y[this.indexIn(part, row)] as number;
+  }
+
+  marks(row: number): number {
+    const part = this.partOf(row);
+    return (this.parts[part] as ChunkColumns).marks[this.indexIn(part, row)] as number;
+  }
 
   /** The last row at or before an instant; -1: there is none. */
   before(atDs: number): number {
-    let [low, high] = [0, this.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.at(middle) <= atDs) low = middle + 1;
-      else high = middle;
+    for (let part = this.parts.length - 1; part >= 0; part -= 1) {
+      const [from, to] = [this.rows[part] as number, this.rows[part + 1] as number];
+      const { atDs: times } = this.parts[part] as ChunkColumns;
+      const begin = this.begins[part] as number;
+      if (to === from || (times[begin] as number) > atDs) continue;
+      let [low, high] = [begin + 1, begin + to - from];
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if ((times[middle] as number) <= atDs) low = middle + 1;
+        else high = middle;
+      }
+      return from + low - 1 - begin;
     }
-    return low - 1;
+    return -1;
   }
 
   /** Whether the way from a row to the next one is known. */
