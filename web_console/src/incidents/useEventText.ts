@@ -8,6 +8,9 @@ const camel = (name: string): string =>
   name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
 const capital = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 
+/** Where a clock stands still; leaving it is going on. */
+const STOOD: ReadonlySet<unknown> = new Set(["suspended", "sent_back"]);
+
 export function useEventText() {
   const { t, te } = useI18n();
   const format = useFormat();
@@ -28,7 +31,8 @@ export function useEventText() {
   > = {
     opened: ({ source }) =>
       t("event.opened", { source: orRaw(`source.${source}`, String(source)) }),
-    status: ({ to, rating }) => {
+    status: ({ from, to, rating }) => {
+      if (to === "accepted" && STOOD.has(from)) return t("workflow.event.resumed");
       const status = orRaw(`status.${to}`, String(to));
       if (!rating) return t("event.status", { to: status });
       return t("workflow.event.rated", {

@@ -166,6 +166,7 @@ export const cases = {
       history: "History",
     },
     move: {
+      resume: "Resume",
       told: "For what you were told by other means: orders that still run are withdrawn",
       rating: "Rating",
       ratings: { satisfied: "Satisfied", fair: "Fairly satisfied", dissatisfied: "Dissatisfied" },
@@ -199,6 +200,7 @@ export const cases = {
       groupJoint: "{group} joins",
       groupGiven: "Given to {group}",
       groupFallback: "Given to the fallback group {group}",
+      resumed: "Resumed, the clock goes on",
       supervised: "Put under supervision",
       unsupervised: "Supervision ended",
       upward: "Reported to {level}",

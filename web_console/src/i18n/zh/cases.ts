@@ -155,6 +155,7 @@ export const cases = {
       history: "经过",
     },
     move: {
+      resume: "恢复办理",
       told: "由他人告知时使用：仍在途的任务将随即撤回",
       rating: "评价",
       ratings: { satisfied: "满意", fair: "基本满意", dissatisfied: "不满意" },
@@ -187,6 +188,7 @@ export const cases = {
       groupJoint: "{group} 参与联合执法",
       groupGiven: "交 {group} 处置",
       groupFallback: "交兜底职能组 {group} 处置",
+      resumed: "恢复办理，时限继续",
       supervised: "列为督办",
       unsupervised: "解除督办",
       upward: "上报{level}",
