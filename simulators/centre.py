@@ -27,6 +27,7 @@ from console_server.wire.cases import (
 from console_server.wire.field import (
     HandsetCredentials,
     NewHandset,
+    NewShift,
     NewWorker,
     Shift,
     Worker,
@@ -155,6 +156,10 @@ class Centre:
     async def take_on(self, worker: NewWorker) -> Worker:
         """Take on a worker."""
         return await self._post("/workers", worker, Worker)
+
+    async def plan(self, shift: NewShift) -> Shift:
+        """Plan a shift."""
+        return await self._post("/shifts", shift, Shift)
 
     async def open_incident(self, incident: NewIncident) -> Incident:
         """Open an incident; the same client id again is the same incident."""

@@ -6,6 +6,8 @@ Source: https://owntracks.org/booklet/tech/json/
 """
 
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -25,7 +27,7 @@ class OwnTracksPhone:
     def __init__(self, credentials: HandsetCredentials, device: str = "phone") -> None:
         self.topic = owntracks_topic(credentials.username, device)
         self.acknowledged = 0
-        self._waiting: list[tuple[str, bytes]] = []
+        self._waiting: list[tuple[str, bytes, Callable[[], None]]] = []
         identity = Identity(
             host=credentials.host,
             port=credentials.port,
@@ -36,26 +38,33 @@ class OwnTracksPhone:
         )
         self.session = Session(identity, self._flush, lambda _topic, _payload: None)
 
-    def send(self, fix: Fix, trigger: str | None = None) -> None:
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the broker has acknowledged all that was said."""
+        return not self._waiting and not self.session.in_flight
+
+    def send(
+        self, fix: Fix, trigger: str | None = None, acked: Callable[[], None] | None = None
+    ) -> None:
         """Publish a location as the app does, at once or when there is a network."""
-        self._send(self.topic, location(fix, trigger))
+        self._say(self.topic, _encode(location(fix, trigger)), acked)
 
     def send_raw(self, part: str, payload: bytes) -> None:
         """Publish any payload under one of the app's sub-topics, empty for a location."""
-        self._waiting.append((f"{self.topic}/{part}" if part else self.topic, payload))
-        self._flush()
+        self._say(f"{self.topic}/{part}" if part else self.topic, payload)
 
-    def _send(self, topic: str, payload: dict[str, Any]) -> None:
-        self._waiting.append((topic, _encode(payload)))
+    def _say(self, topic: str, payload: bytes, acked: Callable[[], None] | None = None) -> None:
+        self._waiting.append((topic, payload, acked or (lambda: None)))
         self._flush()
 
     def _flush(self) -> None:
         while self.session.connected and self._waiting:
-            topic, payload = self._waiting.pop(0)
-            self.session.publish(topic, payload, self._count, retain=True)
+            topic, payload, acked = self._waiting.pop(0)
+            self.session.publish(topic, payload, partial(self._count, acked), retain=True)
 
-    def _count(self, _after_s: float) -> None:
+    def _count(self, acked: Callable[[], None], _after_s: float) -> None:
         self.acknowledged += 1
+        acked()
 
 
 def location(fix: Fix, trigger: str | None = None) -> dict[str, Any]:
