@@ -29,7 +29,7 @@ async def looks_at(connection: Connection, worker_id: int, limit: int) -> Sequen
             """
             SELECT l.looked_at, a.display_name, a.role, l.from_at, l.to_at, l.via
             FROM track_looks l JOIN accounts a USING (account_id)
-            WHERE l.worker_id = %(worker)s
+            WHERE l.worker_id = %(worker)s OR l.worker_ids @> ARRAY[%(worker)s::integer]
             ORDER BY l.looked_at DESC, l.look_id DESC LIMIT %(limit)s
             """,
             {"worker": worker_id, "limit": limit},
