@@ -6,9 +6,7 @@ from typing import Literal
 from console_server.wire.attendance import Appeal, AttendanceRow, Outcome, VerdictChange
 from console_server.wire.base import Body
 
-ExceptionKind = Literal[
-    "not_met", "undecided", "changed", "appealed", "still", "speed", "mock", "missing"
-]
+ExceptionKind = Literal["not_met", "undecided", "changed", "appealed", "still", "speed", "mock"]
 
 
 class DayOutcomes(Body, frozen=True):

@@ -5,6 +5,8 @@ import { useSession } from "@/stores/session";
 declare module "vue-router" {
   interface RouteMeta {
     open?: boolean;
+    /** The entry of the navigation that it belongs to, where it has none of its own. */
+    under?: "attendance";
     needs?: "attendance" | "assessment" | "replay" | "admin" | "live" | "cases";
   }
 }
@@ -41,13 +43,13 @@ export const router = createRouter({
       path: "/attendance-month/:view(calendar|exceptions)?",
       name: "months",
       component: () => import("@/attendance/MonthPage.vue"),
-      meta: { needs: "attendance" },
+      meta: { needs: "attendance", under: "attendance" },
     },
     {
       path: "/attendance-month/:workerId(\\d+)/:month",
       name: "worker-month",
       component: () => import("@/attendance/WorkerMonthPage.vue"),
-      meta: { needs: "attendance" },
+      meta: { needs: "attendance", under: "attendance" },
     },
     {
       path: "/assessment/:scheme?/:period?/:subjectId(\\d+)?",
@@ -59,7 +61,7 @@ export const router = createRouter({
       path: "/reviews/:tab?",
       name: "reviews",
       component: () => import("@/attendance/ReviewsPage.vue"),
-      meta: { needs: "attendance" },
+      meta: { needs: "attendance", under: "attendance" },
     },
     {
       path: "/labels",

@@ -1378,23 +1378,23 @@ export interface Health {
  * `n` of `of`; with `of` 0 there is no rate.
  */
 export interface Rate {
-  n?: number;
-  of?: number;
+  n: number;
+  of: number;
 }
 /**
  * Durations in seconds of clock time; None without one. `count` is how many are behind them.
  */
 export interface Spread {
-  count?: number;
-  medianS?: number | null;
-  p90S?: number | null;
+  count: number;
+  medianS: number | null;
+  p90S: number | null;
 }
 /**
  * What residents gave, from 1 to 5; None: nobody rated.
  */
 export interface Rating {
-  count?: number;
-  mean?: number | null;
+  count: number;
+  mean: number | null;
 }
 /**
  * What is counted of one set of cases; `docs/measures.md` defines every one.
@@ -1403,73 +1403,21 @@ export interface Rating {
  *     deadline, of those handled or late. `rework`: sent back at least once, of those handled.
  */
 export interface Figures {
-  reported?: number;
-  accepted?: number;
-  rejected?: number;
-  waiting?: number;
-  merged?: number;
-  void?: number;
-  closed?: number;
-  closure?: Rate1;
-  onTime?: Rate2;
-  rework?: Rate3;
-  overdueNow?: number;
-  response?: Spread1;
-  arrival?: Spread2;
-  handling?: Spread3;
-  rating?: Rating1;
-}
-/**
- * `n` of `of`; with `of` 0 there is no rate.
- */
-export interface Rate1 {
-  n?: number;
-  of?: number;
-}
-/**
- * `n` of `of`; with `of` 0 there is no rate.
- */
-export interface Rate2 {
-  n?: number;
-  of?: number;
-}
-/**
- * `n` of `of`; with `of` 0 there is no rate.
- */
-export interface Rate3 {
-  n?: number;
-  of?: number;
-}
-/**
- * Durations in seconds of clock time; None without one. `count` is how many are behind them.
- */
-export interface Spread1 {
-  count?: number;
-  medianS?: number | null;
-  p90S?: number | null;
-}
-/**
- * Durations in seconds of clock time; None without one. `count` is how many are behind them.
- */
-export interface Spread2 {
-  count?: number;
-  medianS?: number | null;
-  p90S?: number | null;
-}
-/**
- * Durations in seconds of clock time; None without one. `count` is how many are behind them.
- */
-export interface Spread3 {
-  count?: number;
-  medianS?: number | null;
-  p90S?: number | null;
-}
-/**
- * What residents gave, from 1 to 5; None: nobody rated.
- */
-export interface Rating1 {
-  count?: number;
-  mean?: number | null;
+  reported: number;
+  accepted: number;
+  rejected: number;
+  waiting: number;
+  merged: number;
+  void: number;
+  closed: number;
+  closure: Rate;
+  onTime: Rate;
+  rework: Rate;
+  overdueNow: number;
+  response: Spread;
+  arrival: Spread;
+  handling: Spread;
+  rating: Rating;
 }
 /**
  * The figures of one area, group, worker, class or source; key "" stands for "none".
@@ -1648,14 +1596,14 @@ export interface ExceptionLine {
   workerName: string;
   date: string;
   gridCodes: string[];
-  kinds: ("appealed" | "changed" | "missing" | "mock" | "not_met" | "speed" | "still" | "undecided")[];
+  kinds: ("appealed" | "changed" | "mock" | "not_met" | "speed" | "still" | "undecided")[];
   final: boolean;
 }
 /**
  * How many worker days of the month there are of a kind.
  */
 export interface ExceptionCount {
-  kind: "appealed" | "changed" | "missing" | "mock" | "not_met" | "speed" | "still" | "undecided";
+  kind: "appealed" | "changed" | "mock" | "not_met" | "speed" | "still" | "undecided";
   count: number;
 }
 /**

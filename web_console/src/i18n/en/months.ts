@@ -45,7 +45,6 @@ export const months: CatalogueOf<typeof zh> = {
       still: "Phone left behind?",
       speed: "Impossible speed",
       mock: "Simulated location",
-      missing: "Something missing today",
     },
   },
   rule: {

@@ -41,7 +41,6 @@ export const months = {
       still: "疑似手机离身",
       speed: "速度异常",
       mock: "模拟定位",
-      missing: "当日有缺项",
     },
   },
   rule: {
