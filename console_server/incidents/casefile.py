@@ -15,7 +15,7 @@ from console_server.errors import Forbidden, GridbeatError, NotFound
 from console_server.incidents import store
 from console_server.incidents.actor import Act, Actor
 from console_server.incidents.case import Case
-from console_server.incidents.clock import clocked
+from console_server.incidents.clock import clocked, reworked
 from console_server.incidents.conflicts import (
     CaseChanged,
     MoveImpossible,
@@ -129,6 +129,8 @@ async def move_case(
     if isinstance(ruling, Refused):
         raise await _refusal(connection, case, ruling)
     after = clocked(_arrived(case, to, act, grounds), act.at, pack)
+    if to == Status.REWORK:
+        after = reworked(case, after, act.at, pack)
     after = replace(after, version=case.version + 1)
     before = await store.save_case(connection, case, after)
     if case.group_ordered_at is not None and after.group_ordered_at is None:

@@ -10,6 +10,7 @@ from datetime import datetime
 from console_server.incidents.case import Case
 from console_server.incidents.deadlines import RUNNING, STANDING, first_warning, resumed
 from console_server.incidents.incident import DONE, Status
+from console_server.packs.calendar import due_at
 from console_server.packs.pack import RulePack
 
 UNATTENDED = frozenset({Status.REPORTED, Status.ACCEPTED, Status.REWORK, Status.SENT_BACK})
@@ -34,6 +35,23 @@ def clocked(after: Case, at: datetime, pack: RulePack) -> Case:
     if after.status == Status.HANDLING and after.overdue_at is None:
         return replace(after, escalation=0, escalated_to=None)
     return after
+
+
+def reworked(before: Case, after: Case, at: datetime, pack: RulePack) -> Case:
+    """The clock of a case that failed its verification (返工), by what the pack says of it.
+
+    A case that was handled too late stays late, unless the whole limit runs anew.
+    """
+    due, limit = before.due_at, pack.due_after(before.class_code)
+    if due is None:
+        return after
+    if pack.workflow.rework == "new":
+        due = due_at(pack.calendar, at, limit)
+    elif pack.workflow.rework == "rest" and before.handled_at is not None:
+        due = resumed(pack.calendar, limit, due, before.handled_at, at)
+    after = with_due(after, due, at, pack)
+    warn_at = first_warning(at, due, pack.dispatch.warn_before_s) if due > at else None
+    return replace(after, warn_at=warn_at)
 
 
 def with_due(case: Case, due: datetime | None, at: datetime, pack: RulePack) -> Case:

@@ -96,7 +96,9 @@ class WorkflowRules:
     (准入) before anybody is sent; or automatically. `answer_to_close` (件件有回音): a case closes
     only with an answer to whoever reported it. `joint`: several groups may be at one case
     (联合执法). `upward`: the level above that cases are reported to (上报), those of
-    `upward_classes` at once.
+    `upward_classes` at once. `rework` (返工): the deadline stands (`kept`), or what was left of it
+    when the case was handled runs on, since a verifier's time is not the handler's (`rest`), or the
+    whole limit runs anew (`new`).
     """
 
     steps: tuple[Step, ...] | None = None
@@ -106,6 +108,7 @@ class WorkflowRules:
     joint: bool = False
     upward: str | None = None
     upward_classes: tuple[str, ...] = ()
+    rework: Literal["kept", "rest", "new"] = "rest"
     example: bool = False
 
 
