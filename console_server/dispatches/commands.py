@@ -47,6 +47,7 @@ from console_server.incidents.incident import DISPATCHABLE, WITH_WORKERS
 from console_server.incidents.incident import Status as CaseStatus
 from console_server.incidents.retelling import DISPATCH_STATE, dispatch_state
 
+REMIND_AT_MOST_EVERY = timedelta(seconds=15)  # more often is noise, not news
 UNDER_WAY = frozenset({Status.EN_ROUTE, Status.ON_SCENE, Status.CLEARED})
 
 
@@ -140,7 +141,10 @@ async def withdraw_all(connection: Connection, case: Case, act: Act, reason: str
 
 
 async def remind(connection: Connection, dispatch_id: UUID, act: Act) -> bool:
-    """Remind the worker of an order that waits to be acknowledged, once; False: no need any more.
+    """Remind the worker of an order that waits to be acknowledged; False: no need any more.
+
+    Again and again until it lapses, counted from this reminder: what was missed while nobody was
+    there to remind is not made up in a burst. A worker without a handset cannot be reminded.
 
     Raises:
         NotFound: no such dispatch.
@@ -152,8 +156,12 @@ async def remind(connection: Connection, dispatch_id: UUID, act: Act) -> bool:
     row = await store.find_dispatch(connection, dispatch_id)
     if row is None or row.status != Status.ORDERED or row.remind_at is None:
         return False
-    addressee = await _addressee(connection, row.worker_id)
-    reminded = replace(row, remind_at=None)
+    if row.remind_at > act.at:  # another instance has just reminded
+        return False
+    addressee = await store.find_addressee(connection, row.worker_id)
+    if addressee is None or not addressee.handsets:
+        return False
+    reminded = replace(row, remind_at=_next_reminder(row, act.at))
     await store.save_dispatch(connection, row, reminded)
     await send_reminder(connection, addressee, case, row, act.at)
     body = {
@@ -164,6 +172,14 @@ async def remind(connection: Connection, dispatch_id: UUID, act: Act) -> bool:
     }
     await announce(connection, await write_event(connection, case, "reminded", act, body))
     return True
+
+
+def _next_reminder(row: DispatchRow, now: datetime) -> datetime | None:
+    """A quarter of the time to acknowledge later; None when the order lapses before."""
+    if row.acknowledge_by is None:
+        return None
+    again_at = now + max((row.acknowledge_by - row.ordered_at) / 4, REMIND_AT_MOST_EVERY)
+    return again_at if again_at < row.acknowledge_by else None
 
 
 async def expect_dispatchable(connection: Connection, case: Case) -> None:

@@ -134,10 +134,12 @@ async def unacknowledged(connection: Connection, now: datetime, limit: int) -> l
 
 
 async def to_remind(connection: Connection, now: datetime, limit: int) -> list[UUID]:
-    """Dispatches of which the worker is to be reminded, the oldest first."""
+    """Dispatches of which the worker is to be reminded, the oldest first; not those that lapse."""
     cursor = await connection.execute(
         """SELECT dispatch_id FROM dispatches
-           WHERE status = 'ordered' AND remind_at <= %(now)s ORDER BY remind_at LIMIT %(limit)s""",
+           WHERE status = 'ordered' AND remind_at <= %(now)s
+             AND (acknowledge_by IS NULL OR acknowledge_by > %(now)s)
+           ORDER BY remind_at LIMIT %(limit)s""",
         {"now": now, "limit": limit},
     )
     return [row[0] for row in await cursor.fetchall()]

@@ -7,7 +7,7 @@ from then on its hash chain shows any change. Opening new cases is `opening.py`.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -16,11 +16,13 @@ from psycopg.types.json import Jsonb
 
 from console_server.database import Connection
 from console_server.incidents import store
+from console_server.incidents.case import Case
 from console_server.incidents.casefile import announce, lock_case
 from console_server.incidents.chain import Link, first_hash, link_hash
 from console_server.incidents.deadlines import RUNNING, first_warning
 from console_server.incidents.flow import flow_of
 from console_server.incidents.incident import DONE, Status
+from console_server.incidents.retelling import DISPATCH_STATE, STATE, Told, changed, told_value
 from console_server.packs.pack import RulePack
 
 HOTLINE_PREFIX: Final = "12345"  # as `hotline.py` has it: a ticket that comes again is this case
@@ -77,9 +79,8 @@ class _Numbered:
     """A case with what this installation gives it."""
 
     case: MigratedCase
-    incident_id: UUID
+    stored: Case
     dispatch_id: UUID
-    code: str
     links: tuple[Link, ...]
 
 
@@ -92,12 +93,12 @@ async def take_over(
     fresh = [each for each in cases if each.client_id not in known]
     codes = await _codes(connection, fresh, pack)
     made = [_numbered(each, code, pack, now, who) for each, code in zip(fresh, codes, strict=True)]
-    await _copy_cases(connection, made, pack, now)
+    await _copy_cases(connection, made)
     await _copy_events(connection, made)
     await _copy_dispatches(connection, made)
     for each in made:
         if each.case.status not in DONE:
-            await announce(connection, await lock_case(connection, each.incident_id))
+            await announce(connection, await lock_case(connection, each.stored.incident_id))
     return [each.client_id not in known for each in cases]
 
 
@@ -153,12 +154,78 @@ def _dispatch_entries(case: MigratedCase, dispatch_id: UUID) -> Iterator[TakenOv
 
 def _numbered(case: MigratedCase, code: str, pack: RulePack, now: datetime, who: str) -> _Numbered:
     incident_id, dispatch_id = uuid4(), uuid4()
+    entries = entries_of(case, dispatch_id, pack, now)
+    stored = _stored(case, incident_id, code, len(entries), pack, now)
     links, previous = [], first_hash(incident_id)
-    for version, entry in enumerate(entries_of(case, dispatch_id, pack, now), start=1):
-        link = Link(version, entry.at, entry.kind, "outside", who, entry.body)
+    for version, entry in enumerate(entries, start=1):
+        body = dict(entry.body) | _state(entry, case, stored if version == len(entries) else None)
+        link = Link(version, entry.at, entry.kind, "outside", who, body)
         previous = link_hash(previous, link)
         links.append(replace(link, hash=previous))
-    return _Numbered(case, incident_id, dispatch_id, code, tuple(links))
+    return _Numbered(case, stored, dispatch_id, tuple(links))
+
+
+def _stored(  # noqa: PLR0913, PLR0917 - all that this installation adds to a case
+    case: MigratedCase, incident_id: UUID, code: str, version: int, pack: RulePack, now: datetime
+) -> Case:
+    """The case as the table is to have it."""
+    late = case.handled_at is not None and case.handled_at > case.due_at
+    warns = case.status in RUNNING and now < case.due_at
+    return Case(
+        incident_id=incident_id,
+        code=code,
+        version=version,
+        status=case.status,
+        class_code=case.class_code,
+        severity=case.severity,
+        title=case.title,
+        description=case.description,
+        place=case.place,
+        lon=case.lon,
+        lat=case.lat,
+        area_id=case.area_id,
+        source=case.source,
+        client_id=case.client_id,
+        reporter_worker_id=None,
+        group_id=case.group_id,
+        pack_code=pack.code,
+        pack_version=pack.version,
+        reported_at=case.reported_at,
+        due_at=case.due_at,
+        handled_at=case.handled_at,
+        handled_by=case.worker_id if case.handled_at else None,
+        closed_at=case.closed_at,
+        warn_at=first_warning(now, case.due_at, pack.dispatch.warn_before_s) if warns else None,
+        overdue_at=case.due_at if late else None,
+    )
+
+
+def _state(entry: TakenOver, case: MigratedCase, stored: Case | None) -> Told:
+    """What the entry tells of the tables, so that they can be put together from the file alone."""
+    state: Told = {}
+    if entry.kind == "opened":
+        state = {"status": Status.REPORTED.value}
+    if entry.kind == "status":
+        state = {"status": entry.body["to"]}
+    if stored is not None:
+        state = changed(None, stored)
+    told: Told = {STATE: state} if state else {}
+    if entry.kind == "dispatch" and entry.body["to"] == "cleared":
+        told[DISPATCH_STATE] = {"version": 1, "status": "cleared"} | {
+            name: told_value(value) for name, value in _dispatch_times(case).items()
+        }
+    return told
+
+
+def _dispatch_times(case: MigratedCase) -> dict[str, datetime | None]:
+    cleared = case.first_handled_at or case.handled_at
+    return {
+        "ordered_at": case.ordered_at,
+        "acknowledged_at": case.acknowledged_at,
+        "on_scene_at": case.on_scene_at,
+        "cleared_at": cleared,
+        "ended_at": cleared,
+    }
 
 
 async def _known(connection: Connection, client_ids: Iterable[str]) -> set[str]:
@@ -197,34 +264,14 @@ async def _first_serial(connection: Connection, day: date, count: int) -> int:
     return int(row[0]) if row else 1
 
 
-async def _copy_cases(
-    connection: Connection, made: Sequence[_Numbered], pack: RulePack, now: datetime
-) -> None:
+async def _copy_cases(connection: Connection, made: Sequence[_Numbered]) -> None:
+    columns = [each.name for each in fields(Case)]
     async with (
         connection.cursor() as cursor,
-        cursor.copy(
-            """COPY incidents (incident_id, code, version, status, class_code, severity, title,
-                   description, place, lon, lat, area_id, source, client_id, group_id, pack_code,
-                   pack_version, reported_at, due_at, handled_at, handled_by, closed_at, warn_at,
-                   overdue_at) FROM STDIN"""
-        ) as copy,
+        cursor.copy(f"COPY incidents ({', '.join(columns)}) FROM STDIN") as copy,
     ):
         for each in made:
-            case = each.case
-            late = case.handled_at is not None and case.handled_at > case.due_at
-            running = case.status in RUNNING
-            warn_at = first_warning(now, case.due_at, pack.dispatch.warn_before_s)
-            await copy.write_row(
-                (
-                    *(each.incident_id, each.code, len(each.links), case.status.value),
-                    *(case.class_code, case.severity, case.title, case.description, case.place),
-                    *(case.lon, case.lat, case.area_id, case.source, case.client_id),
-                    *(case.group_id, pack.code, pack.version, case.reported_at, case.due_at),
-                    *(case.handled_at, case.worker_id if case.handled_at else None),
-                    *(case.closed_at, warn_at if running and now < case.due_at else None),
-                    case.due_at if late else None,
-                )
-            )
+            await copy.write_row([getattr(each.stored, name) for name in columns])
 
 
 async def _copy_events(connection: Connection, made: Sequence[_Numbered]) -> None:
@@ -239,8 +286,8 @@ async def _copy_events(connection: Connection, made: Sequence[_Numbered]) -> Non
             for link in each.links:
                 await copy.write_row(
                     (
-                        *(each.incident_id, link.version, link.at, link.kind, link.actor_kind),
-                        *(link.actor, Jsonb(dict(link.body)), link.hash),
+                        *(each.stored.incident_id, link.version, link.at, link.kind),
+                        *(link.actor_kind, link.actor, Jsonb(dict(link.body)), link.hash),
                     )
                 )
 
@@ -254,13 +301,8 @@ async def _copy_dispatches(connection: Connection, made: Sequence[_Numbered]) ->
         ) as copy,
     ):
         for each in made:
-            case = each.case
-            cleared = case.first_handled_at or case.handled_at
-            if case.worker_id is None or case.ordered_at is None or cleared is None:
+            case, times = each.case, _dispatch_times(each.case)
+            if None in {case.worker_id, times["ordered_at"], times["cleared_at"]}:
                 continue
-            await copy.write_row(
-                (
-                    *(each.dispatch_id, each.incident_id, case.worker_id, "cleared"),
-                    *(case.ordered_at, case.acknowledged_at, case.on_scene_at, cleared, cleared),
-                )
-            )
+            key = (each.dispatch_id, each.stored.incident_id, case.worker_id, "cleared")
+            await copy.write_row((*key, *times.values()))

@@ -6,7 +6,7 @@ does not matter how many instances try or when one of them dies. Everything is i
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import LiteralString
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from console_server.incidents.escalation import escalate
 from console_server.parts import Parts
 
 AT_ONCE = 100
+PUNCTUAL = timedelta(seconds=30)  # a look a second, and a duty that changes hands in a few
 FAILED = Counter("gridbeat_case_timers_failed_total", "Timers of a case that failed", ["timer"])
 _log = structlog.get_logger(__name__)
 
@@ -69,18 +70,32 @@ async def _fire_one(parts: Parts, timer: Timer, incident_id: UUID, now: datetime
 
 
 async def _warn(connection: Connection, case: Case, act: Act) -> Case | None:
-    if not is_to_warn(case, act.at) or case.due_at is None:
+    if not is_to_warn(case, act.at) or case.due_at is None or case.warn_at is None:
         return None
-    body = {"dueAt": case.due_at.isoformat()}
-    return await write_event(connection, replace(case, warn_at=None), "warned", act, body)
+    return await _warned(connection, case, act)
 
 
 async def _note_late(connection: Connection, case: Case, act: Act) -> Case | None:
     if not is_late(case, act.at) or case.due_at is None:
         return None
-    late = replace(case, overdue_at=act.at, warn_at=None)
-    case = await write_event(connection, late, "overdue", act, {"dueAt": case.due_at.isoformat()})
+    if case.warn_at is not None:  # nobody was there to warn: the file says so before it is late
+        case = await _warned(connection, case, act)
+    late = replace(case, overdue_at=act.at)
+    case = await write_event(connection, late, "overdue", act, _times(case.due_at, act, case))
     return await escalate(connection, case, act, "overdue")
+
+
+async def _warned(connection: Connection, case: Case, act: Act) -> Case:
+    """Written once, at the time it is really written; what was planned stands beside it."""
+    body = _times(case.warn_at or act.at, act, case)
+    return await write_event(connection, replace(case, warn_at=None), "warned", act, body)
+
+
+def _times(planned_at: datetime, act: Act, case: Case) -> dict[str, str]:
+    """The deadline, and when this was to be written if it comes late (servers were down)."""
+    due = {"dueAt": case.due_at.isoformat()} if case.due_at else {}
+    late = act.at - planned_at > PUNCTUAL
+    return due | ({"plannedAt": planned_at.isoformat()} if late else {})
 
 
 async def _tell_next(connection: Connection, case: Case, act: Act) -> Case | None:
