@@ -47,9 +47,15 @@ class Demo:
 
 
 @contextmanager
-def running_demo(data_dir: Path, *options: str, within_s: float = 120) -> Iterator[Demo]:
-    """`gridbeat demo` on free ports until the block ends; it must then stop by itself."""
-    command = [str(Path(sys.executable).parent / "gridbeat"), "demo", "--data-dir", str(data_dir)]
+def running_demo(
+    data_dir: Path,
+    *options: str,
+    within_s: float = 120,
+    name: str = "demo",
+    environment: dict[str, str] | None = None,
+) -> Iterator[Demo]:
+    """`gridbeat demo`, or `up`, on free ports until the block ends; it must then stop by itself."""
+    command = [str(Path(sys.executable).parent / "gridbeat"), name, "--data-dir", str(data_dir)]
     log = data_dir.parent / f"{data_dir.name}.log"
     with log.open("w") as errors:
         process = subprocess.Popen(
@@ -57,7 +63,7 @@ def running_demo(data_dir: Path, *options: str, within_s: float = 120) -> Iterat
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})},
         )
     try:
         yield _ready(process, data_dir, log, time.monotonic() + within_s)
