@@ -79,7 +79,7 @@ def test_it_plays_scrubs_and_stands_in_the_address(
     middle = page.get_by_test_id("timeline").get_attribute("aria-valuenow")
     assert float(middle or 0) == pytest.approx(1800, abs=5)
     shown = clock.inner_text()
-    wait_until(lambda: _moment_of(page.url) == shown)
+    wait_until(lambda: _moment_of(page.evaluate("location.href")) == shown)
     assert "speed=30" in page.url
     page.reload()
     expect(page.get_by_test_id("replay-time")).to_have_text(shown)
