@@ -80,8 +80,8 @@ async def _note_late(connection: Connection, case: Case, act: Act) -> Case | Non
         return None
     if case.warn_at is not None:  # nobody was there to warn: the file says so before it is late
         case = await _warned(connection, case, act)
-    late = replace(case, overdue_at=act.at)
-    case = await write_event(connection, late, "overdue", act, _times(case.due_at, act, case))
+    late, due_at = replace(case, overdue_at=act.at), case.due_at or act.at
+    case = await write_event(connection, late, "overdue", act, _times(due_at, act, case))
     return await escalate(connection, case, act, "overdue")
 
 

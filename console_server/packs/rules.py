@@ -277,3 +277,4 @@ class Structure:
     grid_code_pattern: str
     sources: tuple[str, ...] = ()
     staffing: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()  # what a worker is to be, as the place says it

@@ -6,7 +6,7 @@ from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from console_server.measures.surge import (
@@ -23,6 +23,7 @@ from console_server.measures.surge import (
 WEEKS = 8
 
 
+@settings(deadline=None)
 @given(st.integers(1, 60).flatmap(lambda total: st.tuples(st.integers(0, total), st.just(total))))
 def test_binomial_tail_is_exact(counts: tuple[int, int]) -> None:
     count, total = counts
@@ -33,6 +34,7 @@ def test_binomial_tail_is_exact(counts: tuple[int, int]) -> None:
     assert binomial_tail(count, total, 1 / 9) == pytest.approx(float(exact), rel=1e-9)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 40).flatmap(lambda total: st.tuples(st.integers(0, total), st.just(total))))
 def test_beta_binomial_tail_is_exact(counts: tuple[int, int]) -> None:
     count, total = counts

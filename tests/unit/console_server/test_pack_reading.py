@@ -36,12 +36,23 @@ def test_xingdian_has_eight_groups_of_which_three_are_published() -> None:
     ]
 
 
-def test_xingdian_has_nine_classes_and_twenty_two_example_sub_classes() -> None:
-    classes = load_pack("xingdian").classes
-    assert len([each for each in classes if each.parent is None]) == 9
-    subs = [each for each in classes if each.parent is not None]
-    assert len(subs) == 22
-    assert all(each.example for each in subs)
+def test_xingdian_has_the_published_number_of_classes_sub_classes_and_items() -> None:
+    pack = load_pack("xingdian")
+    levels = [
+        [each for each in pack.classes if len(pack.lineage(each.code)) == n] for n in (1, 2, 3)
+    ]
+    assert list(map(len, levels)) == [9, 22, 81]
+    assert all(each.example for each in levels[1] + levels[2])
+    assert not any(each.example for each in levels[0])
+    names = [each.name for each in pack.classes]
+    assert len(set(names)) == len(names)
+
+
+def test_item_of_xingdian_is_handled_and_limited_as_its_sub_class_says() -> None:
+    pack = load_pack("xingdian")
+    assert pack.group_of("060301") == "huanjing"
+    assert pack.due_after("030301") == WorkingTime(clock_hours=0.5)
+    assert pack.severity_of("060201") == 1
 
 
 def test_published_rules_are_not_marked_as_examples() -> None:
