@@ -69,8 +69,15 @@ export const fetchIncident = (id: string) => call<Incident>("GET", `/api/inciden
 export const fetchIncidents = (state: "open" | "closed" | "all") =>
   call<IncidentPage>("GET", `/api/incidents${query({ state })}`);
 export const createIncident = (body: NewIncident) => call<Incident>("POST", "/api/incidents", body);
-export const fetchRecommendation = (id: string) =>
-  call<Recommendation>("GET", `/api/incidents/${id}/recommendations`);
+/** Whom to look among; what is not given does not matter. */
+export type CandidateFilter = {
+  group?: string | null;
+  skill?: string | null;
+  maxMinutes?: string | null;
+  onlyFree?: string | null;
+};
+export const fetchRecommendation = (id: string, filter: CandidateFilter = {}) =>
+  call<Recommendation>("GET", `/api/incidents/${id}/recommendations${query(filter)}`);
 export const dispatchWorker = (id: string, workerId: number | null) =>
   call<Dispatch>("POST", `/api/incidents/${id}/dispatches`, { workerId });
 export const moveIncident = (id: string, body: Transition) =>

@@ -4,6 +4,7 @@ import { admin } from "./admin";
 import { assessment } from "./assessment";
 import { attendance } from "./attendance";
 import { cases } from "./cases";
+import { choose } from "./choose";
 import { dispatch } from "./dispatch";
 import { field } from "./field";
 import { health } from "./health";
@@ -22,6 +23,7 @@ export const en: Catalogue = {
   ...field,
   assessment,
   attendance,
+  choose,
   months,
   admin,
   health,

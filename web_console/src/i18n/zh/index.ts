@@ -3,6 +3,7 @@ import { admin } from "./admin";
 import { assessment } from "./assessment";
 import { attendance } from "./attendance";
 import { cases } from "./cases";
+import { choose } from "./choose";
 import { dispatch } from "./dispatch";
 import { field } from "./field";
 import { health } from "./health";
@@ -21,6 +22,7 @@ export const zh = {
   ...field,
   assessment,
   attendance,
+  choose,
   months,
   admin,
   health,
