@@ -35,6 +35,21 @@ it("says why an order ended early, and when", () => {
   expect(declined.find(".end").text()).toContain("正在处理另一起");
 });
 
+it("tells an order that lapsed from one that was declined, in words", () => {
+  const ended = { endedAt: "2026-11-21T01:02:03Z" };
+  const lapsed = shown({ ...ended, status: "lapsed", reason: "not_acknowledged" });
+  expect(lapsed.find("[data-testid=ended-lapsed]").text()).toContain("规定时间内未接单");
+  expect(lapsed.text()).not.toContain("not_acknowledged");
+  const declined = shown({ ...ended, status: "declined", reason: "正在处理另一起" });
+  expect(declined.find("[data-testid=ended-declined]").exists()).toBe(true);
+  expect(declined.find("[data-testid=ended-lapsed]").exists()).toBe(false);
+});
+
+it("says that the time to acknowledge is over", () => {
+  const late = shown({ sentAt: "2026-11-21T01:00:01Z", acknowledgeBy: "2026-11-21T01:02:00Z" });
+  expect(late.text()).toContain("已过接单时限");
+});
+
 it("offers no withdrawal to somebody who may not dispatch", () => {
   expect(shown({}).find("[data-testid=withdraw]").exists()).toBe(false);
 });

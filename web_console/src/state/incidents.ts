@@ -61,7 +61,8 @@ export function caseClock(incident: IncidentSummary, nowMs: number): CaseClock {
 /** Calls for help to which nobody is on the way, the longest waiting first. */
 export const callsForHelp = (incidents: Iterable<IncidentSummary>): IncidentSummary[] =>
   [...incidents]
-    .filter((incident) => incident.source === "duress" && isWaiting(incident))
+    .filter(({ source }) => source === "duress")
+    .filter((call) => isOpen(call) && !SETTLED.has(call.status) && !call.dispatches.some(isRunning))
     .sort((a, b) => (a.reportedAt < b.reportedAt ? -1 : 1));
 
 /** Whether the incident awaits a dispatcher's decision, by its status. */
