@@ -6,6 +6,7 @@ The same configuration is written for the broker of the compose file.
 """
 
 import json
+import os
 import shutil
 import sys
 import urllib.error
@@ -33,6 +34,9 @@ ACK_WAIT = "10s"
 # and cuts it off, again and again, while a backlog waits.
 MAX_PENDING_BYTES = 512 * 1024 * 1024
 MAX_PAYLOAD_BYTES = 4 * 1024 * 1024  # 500 fixes are 60 KiB; a broker must not cut a client off
+# What a backlog fills is kept in memory too; past this the broker tidies up more often. A goal, no
+# limit: a larger backlog takes what it needs.
+MEMORY_GOAL = "512MiB"
 # JetStream survives the death of the process at once; this bounds what a power cut can take.
 SYNC_INTERVAL = "2s"
 
@@ -87,7 +91,7 @@ class Broker:
         return Command(
             name=self.name,
             argv=[str(nats_program()), "-c", str(self.folder / f"{self.name}.conf")],
-            env=base_environment(),
+            env=base_environment() | {"GOMEMLIMIT": os.environ.get("GOMEMLIMIT", MEMORY_GOAL)},
             log_path=self.log_path,
         )
 
