@@ -4,6 +4,7 @@
  */
 import { ProblemError } from "@/wire/http";
 import type { FieldMe } from "@/wire/messages";
+import { becomeTheOne } from "./alone";
 import * as api from "./api";
 import { callTaken, followCall, restoreCall } from "./calling";
 import { connect, type Link } from "./link";
@@ -24,6 +25,7 @@ let credentials: Enrolment | null = null;
 /** Open the page: take over what the address asks for, then what was kept. */
 export async function start(): Promise<string | null> {
   const asked = takeFragment();
+  await becomeTheOne(() => void standBack());
   api.whenRevoked(() => void forget("revoked"));
   whenTaken((entry) => callTaken(entry));
   document.addEventListener("visibilitychange", () => void returned());
@@ -37,6 +39,16 @@ export async function start(): Promise<string | null> {
   else if (known) await resume(known);
   else state.phase = "out";
   return asked.kind === "label" ? asked.label : null;
+}
+
+/** A newer page of this phone has taken over; what waits is on the shelf for it. */
+async function standBack(): Promise<void> {
+  state.phase = "elsewhere";
+  stopTracking();
+  sendBy(null);
+  await link?.close().catch(() => undefined);
+  link = null;
+  await maySleep();
 }
 
 function dropped(): void {

@@ -5,8 +5,11 @@ import type { Fix } from "./fixes";
 import type { Enrolment } from "./links";
 import { isOver, type Order } from "./steps";
 
-/** `revoked`, `refused`: the centre does not know these credentials any more. */
-export type Phase = "starting" | "out" | "in" | "revoked" | "refused";
+/**
+ * `revoked`, `refused`: the centre does not know these credentials any more. `elsewhere`: another
+ * page of this phone has taken over.
+ */
+export type Phase = "starting" | "out" | "in" | "revoked" | "refused" | "elsewhere";
 export type LinkState = "off" | "connecting" | "on" | "offline";
 export type PlaceState = "off" | "waiting" | "on" | "denied" | "unavailable" | "insecure";
 export type CallState = "none" | "counting" | "sending" | "sent" | "seen";

@@ -19,6 +19,11 @@ export const handset: CatalogueOf<typeof chinese> = {
     "{n} entries wait to be sent, the oldest since {at}. They go by themselves once there is a network; nothing is lost.",
   allSent: "Everything has been delivered",
   tabs: { duty: "Tasks", report: "Report", scan: "Scan", record: "Mine" },
+  elsewhere: {
+    title: "Open in another page",
+    hint: "A phone uses one page at a time; the newer one has taken everything over.",
+    here: "Go on in this one",
+  },
   enrol: {
     title: "Field handset",
     lead: "Scan the enrolment code that your administrator shows you",

@@ -15,6 +15,11 @@ export const handset = {
   waitingSince: "{n} 条数据待上传，最早 {at}。恢复网络后自动补传，不会丢失。",
   allSent: "全部数据已送达",
   tabs: { duty: "任务", report: "上报", scan: "扫码", record: "我的" },
+  elsewhere: {
+    title: "已在另一个页面打开",
+    hint: "同一部手机只用一个页面，数据已由新页面接管。",
+    here: "在这个页面继续",
+  },
   enrol: {
     title: "网格员终端",
     lead: "请扫描管理员出示的登记二维码",
