@@ -23,7 +23,7 @@ SETTLED_S: Final = 1.0  # a backlog comes in several messages: judge it once
 
 @dataclass(frozen=True, slots=True)
 class StoredDay:
-    """A stored verdict without its evidence; `summary` is parsed JSON."""
+    """A stored verdict without its evidence; `summary` is JSON as text, read by `summary_from`."""
 
     worker_id: int
     day: date
@@ -72,13 +72,13 @@ async def stored_days(
         await cursor.execute(
             """
             SELECT worker_id, day, computed_at, pack_code, pack_version, input_hash, final,
-                   settles_at, summary
+                   settles_at, summary::text AS summary
             FROM attendance_days
             WHERE day = %(day)s AND worker_id = ANY(%(workers)s::integer[])
             """,
             {"day": day, "workers": list(worker_ids)},
         )
-        return {row.worker_id: row async for row in cursor}
+        return {row.worker_id: row for row in await cursor.fetchall()}
 
 
 async def stored_month(
@@ -89,7 +89,7 @@ async def stored_month(
         await cursor.execute(
             """
             SELECT worker_id, day, computed_at, pack_code, pack_version, input_hash, final,
-                   settles_at, summary
+                   settles_at, summary::text AS summary
             FROM attendance_days
             WHERE day BETWEEN %(first)s AND %(last)s AND worker_id = ANY(%(workers)s::integer[])
             ORDER BY day, worker_id

@@ -31,8 +31,7 @@ class Person:
     grid_codes: list[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(msgspec.Struct, frozen=True, gc=False):
     """What a list shows of a day, and by which two verdicts of a day are compared."""
 
     planned_s: float
@@ -94,8 +93,13 @@ def verdict_from(body: object) -> DayVerdict:
 
 
 def summary_from(stored: object) -> Summary:
-    """The stored summary, already parsed as JSON."""
+    """The stored summary, as text or already parsed as JSON."""
+    if isinstance(stored, str):
+        return _SUMMARIES.decode(stored)
     return msgspec.convert(stored, Summary)
+
+
+_SUMMARIES = msgspec.json.Decoder(Summary)
 
 
 def row_to_wire(

@@ -12,7 +12,7 @@ Outcome = Literal["met", "not_met", "undecided"]
 Sign = Literal["still", "mock", "speed", "changed", "appealed", "missing"]
 
 
-class ShareVerdict(Body, frozen=True):
+class ShareVerdict(Body, frozen=True, gc=False):
     """Share of work time in the own grid with bounds 0-1; None where there was no work time."""
 
     lower: float | None
@@ -21,7 +21,7 @@ class ShareVerdict(Body, frozen=True):
     outcome: Outcome | None
 
 
-class CountVerdict(Body, frozen=True):
+class CountVerdict(Body, frozen=True, gc=False):
     """A count of patrols, certain and possible ones, against what the pack asks for."""
 
     count: int
@@ -30,7 +30,7 @@ class CountVerdict(Body, frozen=True):
     outcome: Outcome | None
 
 
-class TwiceDailyVerdict(Body, frozen=True):
+class TwiceDailyVerdict(Body, frozen=True, gc=False):
     """一日双巡. `outcome` None: the pack does not ask for it or no duty was planned."""
 
     outcome: Outcome | None
@@ -59,7 +59,7 @@ class Patrol(Body, frozen=True):
     certain: bool
 
 
-class RuleVerdict(Body, frozen=True):
+class RuleVerdict(Body, frozen=True, gc=False):
     """A further rule of the pack, and the stretch of time that it asks about."""
 
     rule: Literal["checkpoints", "night_watch"]
@@ -71,7 +71,7 @@ class RuleVerdict(Body, frozen=True):
     outcome: Outcome
 
 
-class AttendanceRow(Body, frozen=True):
+class AttendanceRow(Body, frozen=True, gc=False):
     """One worker's day in a list."""
 
     worker_id: int
@@ -90,7 +90,7 @@ class AttendanceRow(Body, frozen=True):
     other_rules: list[RuleVerdict]
 
 
-class AttendanceDay(AttendanceRow, frozen=True):
+class AttendanceDay(AttendanceRow, frozen=True, gc=False):
     """One worker's day with its evidence. `provisional`: the day is still running.
 
     `outage_s`: work time that is unknown because the system itself was broken. `excused_s`: granted

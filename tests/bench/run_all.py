@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bench_attendance import attendance
+from bench_board import board
 from bench_cpu import cpu
 from bench_figures import Figure, machine
 from bench_grid_lookup import grid_lookup
@@ -27,10 +28,15 @@ def _attendance(rounds: int) -> Iterator[Figure]:
     return attendance(CityDay(workers=10_000), rounds)
 
 
+def _board(rounds: int) -> Iterator[Figure]:
+    return board(argparse.Namespace(workers=10_000, rounds=rounds))
+
+
 ALONE: dict[str, Callable[[int], Iterator[Figure]]] = {
     "grid_lookup": grid_lookup,
     "hub": hub,
     "attendance": _attendance,
+    "board": _board,
     "replay": replay,
     "recommendation": recommendation,
     "order_path": order_path,

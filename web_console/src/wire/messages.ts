@@ -1596,14 +1596,14 @@ export interface ExceptionLine {
   workerName: string;
   date: string;
   gridCodes: string[];
-  kinds: ("appealed" | "changed" | "missing" | "mock" | "not_met" | "speed" | "still" | "undecided")[];
+  kinds: ("appealed" | "changed" | "mock" | "not_met" | "speed" | "still" | "undecided")[];
   final: boolean;
 }
 /**
  * How many worker days of the month there are of a kind.
  */
 export interface ExceptionCount {
-  kind: "appealed" | "changed" | "missing" | "mock" | "not_met" | "speed" | "still" | "undecided";
+  kind: "appealed" | "changed" | "mock" | "not_met" | "speed" | "still" | "undecided";
   count: number;
 }
 /**
