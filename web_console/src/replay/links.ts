@@ -63,7 +63,8 @@ export function replayOfIncident(
   const fromMs = reportedMs - MARGIN_MS;
   const endMs = incident.closedAt ? Date.parse(incident.closedAt) + MARGIN_MS : nowMs;
   const toMs = Math.min(Math.max(endMs, fromMs + 2 * MARGIN_MS), fromMs + PERIOD_MAX_MS);
-  return { from: iso(fromMs), to: iso(toMs), at: iso(reportedMs), incident: incident.id };
+  // An address knows whole seconds: at the next one the case is there.
+  return { from: iso(fromMs), to: iso(toMs), at: iso(reportedMs + 1000), incident: incident.id };
 }
 
 /** One worker's day in the installation's time zone. */

@@ -41,6 +41,7 @@ export const replay: Catalogue["replay"] = {
   cut: "Too many incidents: only the latest {n} are shown",
   buffering: "Buffering",
   chunkFailed: "A part of the record could not be read; trying again",
+  expired: "This replay has expired (24 hours, or your rights changed); choose the period again",
   play: "Play",
   pause: "Pause",
   stepBack: "Back {s}",

@@ -39,6 +39,7 @@ export const replay = {
   cut: "事件过多，仅显示最近的 {n} 件",
   buffering: "正在缓冲",
   chunkFailed: "部分记录读取失败，正在重试",
+  expired: "此次调阅已失效（有效期 24 小时，或权限已变更），请重新选择时段",
   play: "播放",
   pause: "暂停",
   stepBack: "后退 {s}",
