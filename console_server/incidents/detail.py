@@ -20,7 +20,8 @@ from console_server.incidents.incident import (
     allowed_moves,
 )
 from console_server.incidents.oversight import may_report_upward, may_supervise
-from console_server.incidents.requests import askable, find_pending, may_rule, read_requests
+from console_server.incidents.request_rows import find_pending, read_requests
+from console_server.incidents.requests import askable, may_rule
 from console_server.incidents.similar import read_similar
 from console_server.incidents.summaries import read_events, read_summary
 from console_server.wire.cases import Incident, MoveNeed

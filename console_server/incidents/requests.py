@@ -1,19 +1,16 @@
 """挂账, 延期, 回退: one person asks to stop a case's clock, another one rules on it.
 
-Owns both commands and their rows; which of them a pack knows and who may agree is the pack's, what
-a clock makes of it is `clock.py`. Nothing changes for the case until it is granted.
+Owns both commands; their rows are `request_rows.py`. Which of them a pack knows and who may agree
+is the pack's, what a clock makes of it is `clock.py`. Nothing changes for the case until it is
+granted.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import get_args
 from uuid import UUID, uuid4
 
-from psycopg.errors import UniqueViolation
-from psycopg.rows import class_row, kwargs_row
-
 from console_server.database import Connection
-from console_server.errors import Forbidden, Invalid, NotFound
+from console_server.errors import Forbidden, Invalid
 from console_server.incidents.actor import Act
 from console_server.incidents.case import Case
 from console_server.incidents.casefile import (
@@ -27,13 +24,19 @@ from console_server.incidents.casefile import (
 )
 from console_server.incidents.clock import with_due
 from console_server.incidents.commands import without_workers
-from console_server.incidents.conflicts import MoveImpossible, RequestRuled, RequestWaits
+from console_server.incidents.conflicts import MoveImpossible, RequestRuled
 from console_server.incidents.deadlines import RUNNING, STANDING, extended
 from console_server.incidents.flow import flow_of, pack_of
 from console_server.incidents.incident import ADMINISTRATOR, Status
+from console_server.incidents.request_rows import (
+    RequestRow,
+    find_request,
+    insert_request,
+    store_ruling,
+)
 from console_server.packs.pack import RulePack
 from console_server.packs.rules import WorkingTime
-from console_server.wire.cases import ClockRequest, RequestKind
+from console_server.wire.cases import RequestKind
 
 EXTENDED = "extended"
 MORE_MAX_DAYS = 365
@@ -49,20 +52,6 @@ class Ask:
     reason: str
     version: int
     more: WorkingTime = NO_TIME
-
-
-@dataclass(frozen=True, slots=True)
-class RequestRow:
-    """A request as rulings need it."""
-
-    request_id: UUID
-    incident_id: UUID
-    kind: RequestKind
-    reason: str
-    hours: float
-    days: float
-    asked_by: int
-    ruled_at: datetime | None
 
 
 def askable(case: Case, pack: RulePack) -> list[RequestKind]:
@@ -84,7 +73,18 @@ async def ask(connection: Connection, incident_id: UUID, asked: Ask, act: Act) -
     await expect_version(connection, case, asked.version)
     if asked.kind not in askable(case, await pack_of(connection, case)):
         raise MoveImpossible(f"For a case that is {case.status} nobody can ask: {asked.kind}.")
-    request_id = await _insert(connection, case, asked, act)
+    request_id, more = uuid4(), asked.more
+    row = RequestRow(
+        request_id=request_id,
+        incident_id=incident_id,
+        kind=asked.kind,
+        reason=asked.reason,
+        hours=more.hours,
+        days=more.days,
+        asked_by=act.actor.account_id,
+        ruled_at=None,
+    )
+    await insert_request(connection, row, act)
     body = {"request": str(request_id), "requestKind": asked.kind, "reason": asked.reason}
     times = {"hours": asked.more.hours, "days": asked.more.days} if asked.kind == EXTENDED else {}
     case = await write_event(connection, case, "asked", act, body | times)
@@ -107,7 +107,7 @@ async def rule(
     found = await find_request(connection, request_id)
     pack = await pack_of(connection, case)
     await _expect_may_rule(connection, case, found, act, pack)
-    await _store_ruling(connection, found, act, granted=granted, reason=reason)
+    await store_ruling(connection, found, act, granted=granted, reason=reason)
     body = {"request": str(request_id), "requestKind": found.kind, "granted": granted}
     case = await write_event(connection, case, "ruled", act, body | {"reason": reason})
     if granted:
@@ -116,56 +116,11 @@ async def rule(
     return case
 
 
-async def find_request(connection: Connection, request_id: UUID) -> RequestRow:
-    """The request; stable only while its incident is locked.
-
-    Raises:
-        NotFound: there is none.
-    """
-    async with connection.cursor(row_factory=class_row(RequestRow)) as cursor:
-        await cursor.execute(
-            """SELECT request_id, incident_id, kind, reason, hours, days, asked_by, ruled_at
-               FROM clock_requests WHERE request_id = %(request_id)s""",
-            {"request_id": request_id},
-        )
-        found = await cursor.fetchone()
-    if found is None:
-        raise NotFound("request", str(request_id))
-    return found
-
-
-async def read_requests(connection: Connection, incident_id: UUID) -> list[ClockRequest]:
-    """All requests of a case, oldest first, as a console shows them."""
-    async with connection.cursor(row_factory=kwargs_row(ClockRequest)) as cursor:
-        await cursor.execute(
-            """SELECT r.request_id::text AS id, r.kind, r.reason, r.hours, r.days, r.asked_at,
-                      a.display_name AS asked_by, r.ruled_at, b.display_name AS ruled_by,
-                      r.granted, r.ruling_reason
-               FROM clock_requests r JOIN accounts a ON a.account_id = r.asked_by
-               LEFT JOIN accounts b ON b.account_id = r.ruled_by
-               WHERE r.incident_id = %(incident_id)s ORDER BY r.asked_at, r.request_id""",
-            {"incident_id": incident_id},
-        )
-        return await cursor.fetchall()
-
-
 def may_rule(role: str, account_id: int, pending: RequestRow | None, pack: RulePack) -> bool:
     """Whether this account may rule on the request that waits, if one does."""
     if pending is None or pending.ruled_at is not None or pending.asked_by == account_id:
         return False
     return role in _rulers(pending.kind, pack)
-
-
-async def find_pending(connection: Connection, incident_id: UUID) -> RequestRow | None:
-    """The request of a case that waits for its ruling."""
-    async with connection.cursor(row_factory=class_row(RequestRow)) as cursor:
-        await cursor.execute(
-            """SELECT request_id, incident_id, kind, reason, hours, days, asked_by, ruled_at
-               FROM clock_requests
-               WHERE incident_id = %(incident_id)s AND ruled_at IS NULL""",
-            {"incident_id": incident_id},
-        )
-        return await cursor.fetchone()
 
 
 def _rulers(kind: RequestKind, pack: RulePack) -> frozenset[str]:
@@ -219,45 +174,3 @@ async def _grant(
     body = {"request": str(found.request_id), "from": case.due_at.isoformat()}
     later = with_due(case, due, act.at, pack)
     return await write_event(connection, later, EXTENDED, act, body | {"dueAt": due.isoformat()})
-
-
-async def _insert(connection: Connection, case: Case, asked: Ask, act: Act) -> UUID:
-    request_id = uuid4()
-    try:
-        async with connection.transaction():
-            await connection.execute(
-                """INSERT INTO clock_requests (request_id, incident_id, kind, reason, hours, days,
-                       asked_at, asked_by)
-                   VALUES (%(request_id)s, %(incident_id)s, %(kind)s, %(reason)s, %(hours)s,
-                       %(days)s, %(at)s, %(by)s)""",
-                {
-                    "request_id": request_id,
-                    "incident_id": case.incident_id,
-                    "kind": asked.kind,
-                    "reason": asked.reason,
-                    "hours": asked.more.hours,
-                    "days": asked.more.days,
-                    "at": act.at,
-                    "by": act.actor.account_id,
-                },
-            )
-    except UniqueViolation as error:
-        raise RequestWaits("Another request waits for its ruling.") from error
-    return request_id
-
-
-async def _store_ruling(
-    connection: Connection, found: RequestRow, act: Act, *, granted: bool, reason: str
-) -> None:
-    await connection.execute(
-        """UPDATE clock_requests SET ruled_at = %(at)s, ruled_by = %(by)s, granted = %(granted)s,
-               ruling_reason = %(reason)s
-           WHERE request_id = %(request_id)s""",
-        {
-            "request_id": found.request_id,
-            "at": act.at,
-            "by": act.actor.account_id,
-            "granted": granted,
-            "reason": reason or None,
-        },
-    )

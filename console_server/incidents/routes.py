@@ -27,7 +27,8 @@ from console_server.incidents.incident import Status
 from console_server.incidents.opening import Opening, Rules, open_incident
 from console_server.incidents.oversight_routes import report_one_upward, supervise_one
 from console_server.incidents.page_query import PageQuery
-from console_server.incidents.requests import Ask, ask, find_request, rule
+from console_server.incidents.request_rows import find_request
+from console_server.incidents.requests import Ask, ask, rule
 from console_server.incidents.summaries import read_page
 from console_server.incidents.visible import visible_case
 from console_server.packs.pack import RulePack

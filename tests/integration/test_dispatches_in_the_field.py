@@ -201,7 +201,7 @@ async def test_a_worker_without_a_handset_cannot_be_sent(centre: Centre) -> None
     console = await centre.console()
     path = f"incidents/{incident['id']}/dispatches"
     answer = await console.post(path, json={"workerId": centre.workers["22"]})
-    assert (answer.status_code, answer.json()["code"]) == (409, "dispatch_changed")
+    assert (answer.status_code, answer.json()["code"]) == (409, "worker_without_handset")
     assert "handset" in answer.json()["detail"]
     assert (await console.post(path, json={"workerId": 999_999})).status_code == 404
 

@@ -222,3 +222,24 @@ async def test_every_shipped_pack_can_bring_a_case_to_its_end(centre: Centre) ->
     async with pool.connection() as connection:
         version = centre.app.state.parts.pack().version
         assert (await kept_pack(connection, "xingdian", version)).code == "xingdian"
+
+
+@of("gaoxin", "jingjiang")
+async def test_where_the_pack_names_a_level_above_a_case_is_reported_there(centre: Centre) -> None:
+    console = await centre.console()
+    pack = (await console.get("pack")).json()
+    walk, _ = await reported(centre, "22", cls=pack["upwardClasses"][0])
+    assert walk.now["mayReportUpward"]
+    body = {"version": walk.now["version"], "text": "请求上级协调"}
+    told = (await walk.post(f"{walk.path}/upward", "dispatcher", **body)).json()
+    assert told["upwardAt"] is not None
+    assert told["events"][-1]["body"]["level"] == pack["upward"]
+    assert (await walk.post(f"{walk.path}/upward", "supervisor", **body)).status_code == 403
+
+
+@of("dongcheng")
+async def test_dongcheng_says_that_a_case_waits_for_its_admission(centre: Centre) -> None:
+    walk, _ = await reported(centre, "11")
+    assert (walk.now["status"], walk.now["sendable"]) == ("reported", False)
+    await walk.moves("accepted")
+    assert (await walk.read())["sendable"]
