@@ -64,7 +64,8 @@ export const admin = {
     pageQr: "Scan to use",
     pageQrHint:
       "Scan it with the camera of the worker's phone: it opens {address} in the browser and is enrolled. The code holds the password, do not pass it on.",
-    pageNeedsHttps: "Phones give positions to HTTPS pages only: put a TLS proxy in front for real use.",
+    pageNeedsHttps:
+      "Phones give positions to HTTPS pages only: put a TLS proxy in front for real use.",
     otherApps: "Or enter these in another MQTT app, one by one",
     path: "Or enter by hand: Menu → Preferences → Connection",
   },
@@ -94,6 +95,9 @@ export const admin = {
     checkpointsHint: "XLSX or CSV",
     basemap: "Base map",
     basemapHint: "GeoJSON: streets, buildings, water, names; replaces the present one",
+    streets: "Street network",
+    streetsHint:
+      "GeoJSON lines, with OpenStreetMap's tags if any; for walking times; replaces the present one",
     choose: "Choose a file",
     busy: "Importing…",
     done: "{created} created, {updated} updated, {unchanged} unchanged",

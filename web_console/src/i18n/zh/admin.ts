@@ -60,7 +60,8 @@ export const admin = {
       "{host} 只有本机能连接。接入真实手机请用 gridbeat up --listen 启动，并使用局域网地址。",
     traccarPath: "Traccar Client：设置中填入以下两项。地址中含密钥，请勿外传。",
     pageQr: "扫码使用",
-    pageQrHint: "用网格员手机的相机扫描，在浏览器中打开 {address} 即完成登记。二维码含密码，请勿外传。",
+    pageQrHint:
+      "用网格员手机的相机扫描，在浏览器中打开 {address} 即完成登记。二维码含密码，请勿外传。",
     pageNeedsHttps: "手机浏览器只在 HTTPS 下提供定位：正式使用请在前面加上 TLS 反向代理。",
     otherApps: "或者：在其他 MQTT 终端应用中逐项填写",
     path: "或者：菜单 → 偏好设置 → 连接，逐项填写",
@@ -91,6 +92,8 @@ export const admin = {
     checkpointsHint: "XLSX 或 CSV",
     basemap: "底图",
     basemapHint: "GeoJSON，街道、建筑、水系与地名；替换现有底图",
+    streets: "步行路网",
+    streetsHint: "GeoJSON 线要素，可带 OpenStreetMap 标签；用于按路网计算步行时间，替换现有路网",
     choose: "选择文件",
     busy: "正在导入…",
     done: "新增 {created}，更新 {updated}，未变 {unchanged}",
