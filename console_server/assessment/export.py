@@ -15,7 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from console_server.assessment.commands import Assessed
 from console_server.assessment.score import Figure, IndicatorScore, weights_of
-from console_server.packs.assessment_rules import AssessmentScheme, Indicator
+from console_server.packs.assessment_rules import AssessmentScheme, Indicator, Source
 
 FONT: Final = {"font_name": "Microsoft YaHei", "font_size": 10}
 TONES: Final = {
@@ -23,9 +23,24 @@ TONES: Final = {
 }  # fmt: skip
 STATES: Final = {
     "known": "计入",
-    "undecided": "待定,不计",
-    "missing": "未录入,不计",
+    "undecided": "待定，不计",
+    "missing": "未录入，不计",
     "not_asked": "不适用",
+}
+SOURCES: Final[dict[Source, str]] = {
+    "attendance.in_grid": "日考勤：在格时长",
+    "attendance.patrols": "日考勤：巡查",
+    "attendance.twice_daily": "日考勤：一日双巡",
+    "attendance.checkpoints": "日考勤：巡更点",
+    "attendance.night_watch": "日考勤：巡夜",
+    "attendance.guide_tour": "月度规则：指导员巡查",
+    "attendance.visits": "月度规则：走访清单",
+    "orders.acknowledged": "任务单：按时接收",
+    "cases.handled_in_time": "案件：按期处置",
+    "cases.without_rework": "案件：一次办结",
+    "cases.closed": "案件：办结",
+    "cases.satisfied": "案件：居民评价 4 分及以上",
+    "manual": "人工录入（0–100）",
 }
 HEAD_ROW: Final = 2
 
@@ -60,11 +75,9 @@ def workbook(
     held = BytesIO()
     with xlsxwriter.Workbook(held, {"in_memory": True}) as book:
         formats = _Formats(book)
-        note = (
-            f"规则包版本 {version};待定的判定不计入,未录入或不适用的指标不计,其权重由其余指标分摊"
-        )
+        note = f"规则包版本 {version}；待定不计入；未录入或不适用的指标不计，其权重由其余指标分摊"
         if scheme.example:
-            note += ";本考核的周期与口径为示例"
+            note += "；本考核的周期与口径为示例"
         results = _sheet(book, formats, "考核结果", title, note, _result_columns(scheme))
         _fill(results, (_result_cells(scheme, each, formats) for each in assessed))
         details = _sheet(book, formats, "指标明细", f"{title} · 指标明细", note, DETAIL_COLUMNS)
@@ -101,7 +114,7 @@ def _result_cells(scheme: AssessmentScheme, each: Assessed, formats: _Formats) -
     result = each.shown
     band = next((band for band in scheme.bands if band.code == result.band), None)
     name = (("★" * band.stars + " ") if band.stars else "") + band.name if band else "数据不足"
-    state = f"已结,第 {each.stored[0].revision} 版" if each.stored else "未结"
+    state = f"已归档，第 {each.stored[0].revision} 版" if each.stored else "未归档"
     return [
         (each.subject.code, formats.text),
         (each.subject.name, formats.text),
@@ -110,7 +123,7 @@ def _result_cells(scheme: AssessmentScheme, each: Assessed, formats: _Formats) -
         (name, formats.tone[band.tone] if band else formats.centred),
         (result.known, formats.share),
         *((part.score, formats.points) for part in result.dimensions),
-        (state + ("(依据已变)" if each.changed else ""), formats.centred),
+        (state + ("（依据已变）" if each.changed else ""), formats.centred),
     ]
 
 
@@ -161,7 +174,7 @@ def _rule_lines(scheme: AssessmentScheme, formats: _Formats) -> Iterable[list[Ce
                 (weights[each.code], formats.share),
                 (each.zero, ends),
                 (each.full, ends),
-                ("人工录入" if each.source == "manual" else each.source, formats.text),
+                (SOURCES[each.source], formats.text),
                 ("示例" if each.example else "", formats.centred),
             ]
 

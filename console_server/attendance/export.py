@@ -37,7 +37,7 @@ MONTH_COLUMNS: Final = (
     ("工号", 12), ("姓名", 10), ("规则", 18), ("应完成", 10), ("已完成", 10), ("最多可能", 10),
     ("判定", 10), ("未完成的网格或场所", 48), ("状态", 10),
 )  # fmt: skip
-SUMMARY_NOTE: Final = ";汇总只计已最终判定的日期,待定不作未达标"
+SUMMARY_NOTE: Final = "；汇总只计已最终判定的日期，待定不作未达标"
 KINDS: Final[tuple[Outcome, ...]] = ("met", "not_met", "undecided")
 
 
@@ -88,7 +88,7 @@ def workbook(
     rules = rules_asked(pack)
     with xlsxwriter.Workbook(held, {"in_memory": True}) as book:
         formats = _Formats(book)
-        note = f"规则包 {pack.name} {pack.version};{_rules_in_words(pack)}"
+        note = f"规则包 {pack.name} {pack.version}；{_rules_in_words(pack)}"
         overall = _Headings("汇总", f"{title} 考勤汇总", note + SUMMARY_NOTE)
         _fill(
             book, formats, overall, _summary_columns(rules), _summary_lines(lines, rules, formats)
@@ -230,8 +230,8 @@ def _rules_in_words(pack: RulePack) -> str:
         )
     if pack.night_watch:
         rules.append("上下半夜各巡一次" + _example(pack.night_watch.example))
-    return ";".join(rules)
+    return "；".join(rules)
 
 
 def _example(example: bool) -> str:  # noqa: FBT001 - a word of the pack
-    return "(示例)" if example else ""
+    return "（示例）" if example else ""
