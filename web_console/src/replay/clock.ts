@@ -6,7 +6,7 @@ export const SPEEDS = [1, 2, 5, 10, 30, 60, 120, 300, 600] as const;
 export const STEP_S = 10;
 export const LEAP_S = 300;
 /** A window that was hidden does not catch up what it missed. */
-const TICK_MAX_S = 0.25;
+const TICK_MAX_S = 1;
 
 export interface ReplayClock {
   readonly atS: number;

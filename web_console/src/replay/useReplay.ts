@@ -67,6 +67,8 @@ export function useReplay() {
   let flags: Uint8Array = new Uint8Array(0);
   let slotOf = new Map<number, number>();
   let [tickedMs, viewedMs, shownMs] = [0, 0, 0];
+  /** How long a picture takes here, milliseconds, smoothed. */
+  let pictureMs = 16;
   let dirty = false;
   let handle = 0;
 
@@ -92,7 +94,8 @@ export function useReplay() {
     if (!from) return;
     [viewedMs, dirty] = [ms, false];
     foldIncidents();
-    const aheadS = clock.playing && !clock.waiting ? (2 * viewMs()) / 1000 : 0;
+    const moves = clock.playing && !clock.waiting;
+    const aheadS = moves ? (2 * Math.max(viewMs(), pictureMs)) / 1000 : 0;
     fleet.value = viewFilm(from.strip(clock.atS), from.cast, flags, {
       atDs: Math.min(clock.atS, clock.lengthS - 0.1) * 10,
       aheadDs: aheadS * clock.speed * 10,
@@ -116,6 +119,7 @@ export function useReplay() {
     if (!from) return;
     const before = clock;
     clock = tick(clock, (ms - tickedMs) / 1000, from.isReady);
+    pictureMs = 0.8 * pictureMs + 0.2 * Math.min(500, ms - tickedMs);
     tickedMs = ms;
     const turned = clock.playing !== before.playing || clock.waiting !== before.waiting;
     if (dirty || turned || (clock.playing && ms - viewedMs >= viewMs() - 2)) view(ms);
