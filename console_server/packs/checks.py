@@ -102,6 +102,17 @@ def _workflow_faults(pack: "RulePack") -> Iterator[Fault]:
     if rules.steps is not None:
         for step in sorted(EVERY_CASE - set(rules.steps)):
             yield ("workflow", "steps"), f"workflow.steps: no case can do without {step}"
+    yield from _upward_faults(pack)
+
+
+def _upward_faults(pack: "RulePack") -> Iterator[Fault]:
+    rules, place = pack.workflow, ("workflow", "upward_classes")
+    if rules.upward_classes and rules.upward is None:
+        why = "workflow.upward_classes: needs workflow.upward to say which level is above"
+        yield place, why
+    for code in rules.upward_classes:
+        if pack.find_class(code) is None:
+            yield place, f"workflow.upward_classes: class {code} does not exist"
 
 
 def _intake_faults(pack: "RulePack") -> Iterator[Fault]:
