@@ -197,8 +197,9 @@ def test_health_check_answers_when_the_service_runs(
 def _start(
     name: str, stack: StackAddresses, changed: Mapping[str, str], log: Any
 ) -> subprocess.Popen[bytes]:
-    if name == "ingest" and not changed:
-        changed = {"GRIDBEAT_INGEST_METRICS_PORT": "0"}
+    if name == "ingest":  # on ports that nobody else here has
+        reports = {"GRIDBEAT_INGEST_HTTP_PORT": free_port(), "GRIDBEAT_INGEST_METRICS_PORT": "0"}
+        changed = reports | dict(changed)
     return subprocess.Popen(
         [str(BIN / "gridbeat"), *OURS[name]["command"]],
         env=environment(name, stack, changed),
