@@ -25,6 +25,7 @@ def find_faults(pack: "RulePack") -> Iterator[Fault]:
     yield from _class_faults(pack)
     yield from _class_value_faults(pack)
     yield from _rule_faults(pack)
+    yield from _walking_faults(pack)
     yield from _patrol_faults(pack)
     yield from _workflow_faults(pack)
     yield from _month_faults(pack)
@@ -72,6 +73,18 @@ def _rule_faults(pack: "RulePack") -> Iterator[Fault]:
     except re.error as error:
         place = ("structure", "grid_code_pattern")
         yield place, f"structure.grid_code_pattern: {error}"
+
+
+def _walking_faults(pack: "RulePack") -> Iterator[Fault]:
+    walking = pack.walking
+    for name, sound, range_ in (
+        ("speed_mps", 0 < walking.speed_mps <= 5, "over 0, to 5"),
+        ("detour_factor", walking.detour_factor >= 1, "1 or more"),
+        ("steps_share", 0 < walking.steps_share <= 1, "over 0, to 1"),
+        ("crossing_wait_s", walking.crossing_wait_s >= 0, "0 or more"),
+    ):
+        if not sound:
+            yield ("walking", name), f"walking.{name}: {getattr(walking, name)} is not {range_}"
 
 
 def _patrol_faults(pack: "RulePack") -> Iterator[Fault]:

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from street_lines import Metres, degrees, network_of
 
+from console_server.packs.pack import load_pack, parse_pack
 from console_server.packs.rules import WalkingRules
+from console_server.packs.toml_file import PackError
 from console_server.streets.network import StreetNetwork
 from console_server.streets.walking import By, Reach
 from console_server.streets.ways import Kind, Walkable, walkable
@@ -171,3 +173,13 @@ def plain_search(
 
 def nan_() -> float:
     return float("nan")
+
+
+@pytest.mark.parametrize(
+    ("stated", "key"), [("speed_mps = 0.0", "speed_mps"), ("speed_mps = 9.0", "speed_mps")]
+)
+def test_a_pack_that_nobody_could_walk_by_is_refused_with_the_line(stated: str, key: str) -> None:
+    text = load_pack("xingdian").text.replace("speed_mps = 1.3", stated)
+    line = 1 + text[: text.index(stated)].count("\n")
+    with pytest.raises(PackError, match=rf"pack.toml:{line}: walking.{key}"):
+        parse_pack(text)
