@@ -272,7 +272,9 @@ def test_owntracks_is_on_duty_from_enrolment_and_its_repeats_are_duplicates(
     ) == [(10.0, pytest.approx(0.77))]
 
 
-def test_owntracks_is_on_duty_during_shifts_their_last_instant_included(district: District, enrol: Enrol) -> None:
+def test_owntracks_is_on_duty_during_shifts_their_last_instant_included(
+    district: District, enrol: Enrol
+) -> None:
     phone = enrol("owntracks")
     now = int(time.time())
     district.rows(
