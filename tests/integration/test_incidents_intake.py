@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -12,7 +13,7 @@ from click.testing import CliRunner
 from live_centre import IN_EAST, IN_WEST, Centre, running_centre, seed
 
 from console_server.cli import main
-from console_server.incidents.intake_keys import make_key
+from console_server.incidents.intake_keys import CALLS, make_key
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -73,6 +74,40 @@ async def test_the_status_and_the_answer_go_back_to_the_hotline(
     assert status["closedAt"] is not None
 
 
+async def test_the_hotline_is_told_when_things_happened(
+    centre: Centre, hotline: httpx.AsyncClient
+) -> None:
+    opened = (await hotline.post("tickets", json=ticket("GD-8"))).json()
+    assert [opened[each] for each in ("acceptedAt", "startedAt", "handledAt", "closedAt")] == [
+        None
+    ] * 4
+    listed = (await (await centre.console()).get("incidents")).json()["incidents"]
+    incident = next(each for each in listed if each["code"] == opened["code"])
+    for to in ("accepted", "handling", "handled", "verified", "closed"):
+        role = "supervisor" if to in {"verified", "closed"} else "dispatcher"
+        console, path = await centre.console(role), f"incidents/{incident['id']}"
+        version = (await console.get(path)).json()["version"]
+        move = {"to": to, "version": version, "reason": "已更换灯具"}
+        assert (await console.post(f"{path}/transitions", json=move)).status_code == 200
+    status = (await hotline.get("tickets/GD-8")).json()
+    names = ("reportedAt", "acceptedAt", "startedAt", "handledAt", "closedAt")
+    times = [status[each] for each in names]
+    assert None not in times
+    assert times == sorted(times)
+    assert (status["status"], status["answer"]) == ("closed", "已更换灯具")
+
+
+async def test_a_key_that_calls_too_often_is_told_when_to_come_again(
+    centre: Centre, hotline: httpx.AsyncClient
+) -> None:
+    await centre.valkey.set("gb:uses:intake-key:hotline", CALLS.each, ex=30)
+    refused = await hotline.get("tickets/GD-1")
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many_requests")
+    assert 0 < int(refused.headers["retry-after"]) <= 30
+    await centre.valkey.delete("gb:uses:intake-key:hotline")
+    assert (await hotline.get("tickets/GD-1")).status_code == 200
+
+
 @pytest.mark.parametrize("key", [None, "Bearer x", "Basic eDp5"])
 async def test_nothing_comes_in_or_goes_out_without_the_key(
     centre: Centre, hotline: httpx.AsyncClient, key: str | None
@@ -104,10 +139,8 @@ async def test_near_duplicates_are_suggested_by_place_time_and_class(centre: Cen
     spot = await centre.open_incident(classCode="0901", lat=lat + 0.0003)  # 33 m
     await centre.open_incident(classCode="0901", lon=lon - 0.001)  # another class, 94 m
     old = await centre.open_incident(classCode="0601")
-    await centre.query(
-        "UPDATE incidents SET reported_at = reported_at - interval '4 days' WHERE incident_id = %s",
-        old["id"],
-    )
+    move = "UPDATE incidents SET reported_at = reported_at + %s WHERE incident_id = %s"
+    await centre.query(move, timedelta(days=-4), old["id"])
     console = await centre.console("dispatcher_west")
     found = (await console.get(f"incidents/{first['id']}")).json()["similar"]
     assert [(each["id"], each["sameClass"]) for each in found] == [
@@ -115,6 +148,7 @@ async def test_near_duplicates_are_suggested_by_place_time_and_class(centre: Cen
         (spot["id"], False),
     ]
     assert found[0]["distanceM"] == pytest.approx(94.4, abs=0.5)
+    await centre.query(move, timedelta(days=4), old["id"])  # its file tells another time
 
 
 async def test_a_case_file_that_was_changed_is_found_by_the_command(

@@ -75,6 +75,7 @@ export const intake: CatalogueOf<typeof zh> = {
   photos: {
     title: "Photos",
     add: "Add photos",
+    chosen: "{n} photos chosen",
     none: "No photos",
     show: "Show photo {n}",
     of: "Photo by {by}",

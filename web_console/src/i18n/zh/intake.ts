@@ -71,6 +71,7 @@ export const intake = {
   photos: {
     title: "照片",
     add: "添加照片",
+    chosen: "已选 {n} 张照片",
     none: "没有照片",
     show: "查看第 {n} 张照片",
     of: "照片，{by} 提供",
