@@ -35,8 +35,11 @@ export const fleetUniforms = {
   },
 } as const;
 
-/** Half the side of the square a mark is drawn in, pixels at scale 1. */
-const REACH = "22.0";
+/**
+ * Half the side of the square a mark is drawn in, pixels at scale 1: as much as its shapes need and
+ * no more, since every point of it is computed. The wave of a call for help reaches farthest.
+ */
+const REACH = { body: "10.4", order: "12.2", picked: "14.6", heading: "15.4", duress: "22.0" };
 
 export const vertexShader = /* glsl */ `\
 #version 300 es
@@ -60,7 +63,12 @@ void main(void) {
   float index = float(gl_InstanceID);
   vPicked = index == fleet.selected ? 2.0 : (index == fleet.hovered ? 1.0 : 0.0);
   bool drawn = (vState & 3) != ${Presence.OFF_DUTY};
-  vAt = positions.xy * ${REACH};
+  float reach = ${REACH.body};
+  if ((vState & ${FrameState.ON_ORDER}) != 0) reach = ${REACH.order};
+  if (vPicked > 0.0) reach = ${REACH.picked};
+  if (vCourse < ${COURSE_UNKNOWN}.0) reach = ${REACH.heading};
+  if ((vState & ${FrameState.DURESS}) != 0) reach = ${REACH.duress};
+  vAt = positions.xy * reach;
   gl_Position.xy += project_pixel_size_to_clipspace(vAt * fleet.scale);
   if (!drawn) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
 }
