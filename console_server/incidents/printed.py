@@ -66,7 +66,7 @@ def page(file: CaseFile, pack: RulePack, printed_at: datetime) -> str:
         f"<table>{''.join(_row(*each) for each in _facts(file, pack))}</table>"
         f"{''.join(_figure(each, zone) for each in file.photos)}"
         "<table><tr><th>#</th><th>时间</th><th>经办</th><th>事项</th><th>内容</th></tr>"
-        f"{''.join(_event_row(each, zone) for each in file.events)}</table>"
+        f"{''.join(_event_row(each, pack) for each in file.events)}</table>"
         f"<p>{_safe(_proof(file))}</p>"
         f"<p>{_safe(pack.name)} {_safe(case_rules(pack))} · 打印于 {_time(printed_at, zone)}</p>"
         "</html>"
@@ -78,48 +78,63 @@ def case_rules(pack: RulePack) -> str:
     return f"规则包 {pack.code} {pack.version}"
 
 
-def in_words(link: Link) -> tuple[str, str]:
-    """What happened, and what there is to know of it."""
+def in_words(link: Link, pack: RulePack) -> tuple[str, str]:
+    """What happened, and what there is to know of it, the people first and their words after."""
     body = dict(link.body)
     to = str(body.pop("to", ""))
+    named: Mapping[str, Mapping[str, str]] = {
+        "status": STATUSES,
+        "dispatch": STEPS,
+        "group_step": GROUP_STEPS,
+    }
     what = EVENTS.get(link.kind, link.kind)
-    if link.kind == "status":
-        what = STATUSES.get(to, to)
-    if link.kind == "dispatch":
-        what = STEPS.get(to, to)
-    if link.kind == "group_step":
-        what = GROUP_STEPS.get(to, to)
-    return what, "；".join(_said(name, value) for name, value in body.items() if name in _SHOWN)
+    if link.kind in named:
+        what = named[link.kind].get(to, to)
+    if link.kind == "ruled" and not body.get("granted"):
+        body["granted"] = "不同意"
+    said = [_said(name, body[name], pack) for name in _SHOWN if body.get(name) not in _NOTHING]
+    return what, "；".join(said)
 
 
+_NOTHING = (None, "", 0, False)
+# In this order; what a case file holds besides is for machines.
 _SHOWN: Mapping[str, str] = {
     "worker": "",
+    "group": "职能组 ",
+    "joint": "",
+    "fallback": "",
+    "code": "案卷 ",
+    "requestKind": "",
+    "days": "工作日 ",
+    "hours": "工作时 ",
+    "granted": "",
+    "level": "",
+    "role": "",
+    "source": "来源 ",
+    "rating": "评价 ",
+    "stars": "评分 ",
     "reason": "",
     "text": "",
-    "group": "职能组 ",
-    "code": "案卷 ",
     "dueAt": "时限 ",
-    "role": "",
-    "requestKind": "",
-    "granted": "",
-    "source": "来源 ",
-    "hours": "工作时 ",
-    "days": "工作日 ",
     "filled": "补记 ",
     "sha256": "SHA-256 ",
-    "stars": "评分 ",
-    "rating": "评价 ",
-    "level": "",
 }
 
 
-def _said(name: str, value: Any) -> str:  # noqa: ANN401 - what a case file holds
+def _said(name: str, value: Any, pack: RulePack) -> str:  # noqa: ANN401 - what a case file holds
+    if name == "dueAt":
+        return _SHOWN[name] + _time(datetime.fromisoformat(str(value)), pack.zone)
+    if name == "filled":
+        return _SHOWN[name] + "、".join(STEPS.get(each, each) for each in str(value).split(","))
     words: Mapping[Any, str] = {
         "role": ROLES,
         "requestKind": STATUSES,
         "rating": RATINGS,
         "source": SOURCES,
-        "granted": {True: "同意", False: "不同意"},
+        "joint": {True: "联合执法"},
+        "fallback": {True: "兜底"},
+        "granted": {True: "同意"},
+        "group": {each.code: each.name for each in pack.groups},
     }.get(name, {})  # type: ignore[assignment]
     return _SHOWN[name] + words.get(value, str(value))
 
@@ -157,9 +172,9 @@ def _figure(photo: PrintedPhoto, zone: ZoneInfo) -> str:
     )
 
 
-def _event_row(link: Link, zone: ZoneInfo) -> str:
-    what, said = in_words(link)
-    cells = (str(link.version), _time(link.at, zone), link.actor, what, said)
+def _event_row(link: Link, pack: RulePack) -> str:
+    what, said = in_words(link, pack)
+    cells = (str(link.version), _time(link.at, pack.zone), link.actor, what, said)
     return f"<tr>{''.join(f'<td>{_safe(each)}</td>' for each in cells)}</tr>"
 
 

@@ -83,3 +83,20 @@ async def test_a_wall_may_take_no_file_away(centre: Centre) -> None:
     console = await centre.console("wall")
     assert (await console.get("incidents/export.xlsx")).status_code == 403
     assert (await console.get(f"incidents/{incident['id']}/file.html")).status_code == 403
+
+
+async def test_a_printed_case_names_groups_and_rulings_in_words(centre: Centre) -> None:
+    incident = await centre.open_incident(classCode="0601")
+    console = await centre.console()
+    path = f"incidents/{incident['id']}"
+    given = (await console.post(f"{path}/group", json={"version": 1, "joint": ["zhian"]})).json()
+    body = {"kind": "extended", "reason": "等材料", "version": given["version"], "days": 2}
+    asked = (await console.post(f"{path}/requests", json=body)).json()
+    leader = await centre.console("duty_leader")
+    ruling = {"granted": False, "reason": "理由不足"}
+    await leader.post(f"requests/{asked['pendingRequest']['id']}/ruling", json=ruling)
+    page = (await console.get(f"{path}/file.html")).text
+    assert "职能组 市政维护；时限 20" in page
+    assert "职能组 治安处突；联合执法" in page
+    assert "延期；工作日 2.0；等材料" in page
+    assert "延期；不同意；理由不足" in page

@@ -10,10 +10,10 @@ export const dispatch = {
     show: {
       open: "Open",
       waiting: "Waiting",
-      running: "Under way",
+      running: "Active",
       overdue: "Overdue",
-      ruling: "To rule on",
-      finished: "Finished",
+      ruling: "Rulings",
+      finished: "Done",
     },
     sound: "Sound",
     soundOn: "Sound: on",
