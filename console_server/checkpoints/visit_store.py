@@ -97,8 +97,7 @@ async def insert_visit(connection: Connection, visit: NewVisit) -> VisitRow:
     )
     async with connection.cursor(row_factory=class_row(VisitRow)) as cursor:
         await cursor.execute(
-            f"SELECT {_VISIT} WHERE h.code = %(handset_code)s"
-            " AND v.client_id = %(client_id)s",
+            f"SELECT {_VISIT} WHERE h.code = %(handset_code)s AND v.client_id = %(client_id)s",
             asdict(visit),
         )
         kept = await cursor.fetchone()
