@@ -94,8 +94,8 @@ def _bare(image: Image.Image) -> Image.Image:
     """Decoded, scaled down, upright, on white where it was transparent, and nothing else."""
     image.draft("RGB", (KEPT_SIDE_PX, KEPT_SIDE_PX))  # JPEG decodes straight to a smaller size
     image.load()
+    image.thumbnail((KEPT_SIDE_PX, KEPT_SIDE_PX))  # before anything that copies it
     upright = _upright(image)
-    upright.thumbnail((KEPT_SIDE_PX, KEPT_SIDE_PX))
     bare = Image.new("RGB", upright.size, WHITE)
     if upright.has_transparency_data:
         layered = upright.convert("RGBA")

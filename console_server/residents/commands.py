@@ -116,10 +116,9 @@ async def rate(
     case = await lock_case(connection, incident_id)
     if not await store.keep_rating(connection, incident_id, rating, words, now):
         raise Conflict("This report was rated before.")
-    body = {"stars": rating} | ({"text": words} if words else {})
-    await announce(
-        connection, await write_event(connection, case, "rated", Act(RESIDENT, now), body)
-    )
+    # The words stay out of the case file: there they could never be erased.
+    case = await write_event(connection, case, "rated", Act(RESIDENT, now), {"stars": rating})
+    await announce(connection, case)
     return await follow(connection, typed_code)
 
 

@@ -156,7 +156,9 @@ async def test_a_case_is_rated_once_after_its_close(
     assert (status["stars"], status["mayRate"]) == (4, False)
     detail = (await (await centre.console()).get(f"incidents/{case['id']}")).json()
     entry = next(each for each in detail["events"] if each["kind"] == "rated")
-    assert (entry["actorKind"], entry["body"]) == ("outside", {"stars": 4, "text": "很快"})
+    assert (entry["actorKind"], entry["body"]) == ("outside", {"stars": 4})
+    contact = (await (await centre.console()).get(f"incidents/{case['id']}/reporter")).json()
+    assert (contact["stars"], contact["remark"]) == (4, "很快")
     assert detail["status"] == "closed"
 
 

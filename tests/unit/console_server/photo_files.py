@@ -19,7 +19,7 @@ def picture(kind: str = "JPEG", size: tuple[int, int] = (64, 48), **options: Any
     return held.getvalue()
 
 
-def located(kind: str = "JPEG", orientation: int = 1) -> bytes:
+def located(kind: str = "JPEG", orientation: int = 1, size: tuple[int, int] = (64, 48)) -> bytes:
     """One with everything that a phone writes beside the picture: place, camera, comment, XMP."""
     exif = Image.Exif()
     exif[ORIENTATION], exif[MAKE] = orientation, "SecretPhone"
@@ -29,7 +29,7 @@ def located(kind: str = "JPEG", orientation: int = 1) -> bytes:
         beside["comment"] = b"secret comment"
     if kind != "PNG":
         beside["xmp"] = b"<x:xmpmeta>secret place</x:xmpmeta>"
-    return picture(kind, **beside)
+    return picture(kind, size, **beside)
 
 
 def png_claiming(width: int, height: int) -> bytes:

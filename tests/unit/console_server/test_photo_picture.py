@@ -37,13 +37,16 @@ def test_nothing_but_the_picture_is_kept(kind: str) -> None:
         assert not any(word in content for word in (b"ecret", b"Exif", b"xmp", b"GPS", b"http"))
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "WEBP"])
-def test_a_photo_taken_with_the_phone_on_its_side_stands_upright(kind: str) -> None:
-    kept = read_picture(located(kind, orientation=6), MOST)  # to be turned by 90° clockwise
-    assert (kept.width, kept.height) == (48, 64)
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("sides", [(64, 48), (4000, 3000)], ids=["small", "large"])
+def test_a_photo_taken_with_the_phone_on_its_side_stands_upright(
+    kind: str, sides: tuple[int, int]
+) -> None:
+    kept = read_picture(located(kind, 6, sides), MOST)  # to be turned by 90° clockwise
+    assert kept.height / kept.width == pytest.approx(4 / 3, abs=0.01)
     upright = opened(kept.content)
-    assert is_red(upright.getpixel((24, 8)))
-    assert not is_red(upright.getpixel((24, 56)))
+    assert is_red(upright.getpixel((kept.width // 2, kept.height // 6)))
+    assert not is_red(upright.getpixel((kept.width // 2, kept.height * 5 // 6)))
 
 
 def test_what_hides_behind_a_picture_is_gone() -> None:
