@@ -54,8 +54,15 @@ export function signIn(): Promise<HandsetSession> {
   return signingIn;
 }
 
+/** The token of the session that the cookie still stands for; a new session where there is none. */
+async function takeToken(): Promise<void> {
+  const session = await raw<HandsetSession>("GET", "/session").catch(() => null);
+  if (session) csrfToken = session.csrfToken;
+  else await signIn();
+}
+
 async function call<T>(method: Method, path: string, body?: unknown): Promise<T> {
-  if (method !== "GET" && !csrfToken) await signIn();
+  if (method !== "GET" && !csrfToken) await takeToken();
   try {
     return await raw<T>(method, path, body);
   } catch (error) {

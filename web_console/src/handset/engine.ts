@@ -18,9 +18,12 @@ import { startTracking, stopTracking } from "./tracking";
 
 const NOTICES_KEPT = 30;
 const REFRESH_MS = 60_000;
+/** To judge a day costs the server more than to list orders. */
+const TODAY_EVERY_S = 300;
 
 let link: Link | null = null;
 let credentials: Enrolment | null = null;
+let todayAt = 0;
 
 /** Open the page: take over what the address asks for, then what was kept. */
 export async function start(): Promise<string | null> {
@@ -88,6 +91,7 @@ const phaseAfter = (error: unknown) => {
 
 async function resume(known: Enrolment): Promise<void> {
   credentials = known;
+  todayAt = 0;
   api.speakAs(known);
   state.me = await kept<FieldMe>("me");
   state.orders = (await kept<typeof state.orders>("orders")) ?? [];
@@ -198,6 +202,12 @@ async function note(notice: Notice): Promise<void> {
   await notify(state.me?.packName ?? "", notice.text, notice.id);
 }
 
+/** The own day as it stands now. */
+export async function refreshToday(): Promise<void> {
+  const today = await api.fetchToday().catch(() => null);
+  if (today) [state.today, todayAt] = [today, Date.now() / 1000];
+}
+
 /** Ask the centre again for what may have changed; without a network nothing happens. */
 export async function refresh(): Promise<void> {
   if (state.phase !== "in" || document.visibilityState !== "visible") return;
@@ -208,9 +218,7 @@ export async function refresh(): Promise<void> {
       state.orders = reconciled(state.orders, listed);
       void keep("orders", state.orders);
     }),
-    told(api.fetchToday(), (today) => {
-      state.today = today;
-    }),
+    Date.now() / 1000 - todayAt > TODAY_EVERY_S ? refreshToday() : undefined,
     told(api.fetchReports(), (reports) => {
       state.reports = reports;
       followCall(reports);
