@@ -143,7 +143,7 @@ def joint_asked(order: GroupOrder, lead: str, pack: RulePack) -> list[str]:
 async def _lead(connection: Connection, case: Case, code: str, order: GroupOrder, act: Act) -> Case:
     """Make this group the leading one; the others give the case up."""
     for row in await running_orders(connection, case.incident_id):
-        if row.group_code != code:
+        if row.joint or row.group_code != code:  # who only took part is told anew that it leads
             step = OrderStep("withdrawn", row.version)
             case = await _stepped(connection, case, row, step, act)
     return await _give(connection, case, code, act, joint=False, fallback=order.fallback)

@@ -16,6 +16,7 @@ export const cases = {
     request_ruled: "Somebody ruled on this request already",
   },
   workflow: {
+    row: { escalated: "{role} told" },
     clock: {
       stopped: "Stopped {age}",
       stoppedSince: "Stopped since {at}",

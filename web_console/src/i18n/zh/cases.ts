@@ -16,6 +16,7 @@ export const cases = {
     request_ruled: "该申请已被审批",
   },
   workflow: {
+    row: { escalated: "已提请{role}" },
     clock: {
       stopped: "停表 {age}",
       stoppedSince: "自 {at} 起停表",
