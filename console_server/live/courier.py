@@ -7,6 +7,8 @@ before it; one that was taken back before it could be sent is not sent any more.
 """
 
 import asyncio
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -71,9 +73,13 @@ async def run(parts: Parts) -> None:
 async def carry_waiting(parts: Parts, way: Way) -> int:
     """Give the broker what waits, oldest first: how many rows it was."""
     async with parts.pool.connection() as connection:
-        await _drop_taken_back(connection, way)
         waiting = await _waiting(connection, way)
+        dropped = taken_back(waiting)
+        if dropped:
+            await _drop(connection, dropped)
     for each in waiting:
+        if each.outbox_id in dropped:
+            continue
         taken = way.publisher.publish(downlink_topic(each.prefix, each.kind), each.body)
         way.in_flight.add(each.outbox_id)
         await way.to_note.put((each, taken))
@@ -91,17 +97,21 @@ async def _note_taken(parts: Parts, way: Way) -> None:
         way.in_flight.discard(each.outbox_id)
 
 
-async def _drop_taken_back(connection: Connection, way: Way) -> None:
-    """An order whose withdrawal waits behind it: the handset needs to hear of the latter alone."""
+def taken_back(waiting: Sequence[Waiting]) -> frozenset[int]:
+    """Orders whose withdrawal waits behind them: the handset needs to hear of the latter alone."""
+    orders = [each for each in waiting if each.kind is Downlink.ORDER]
+    read = [(each, msgspec.json.decode(each.body, type=OrderMessage)) for each in orders]
+    withdrawn = {(each.prefix, said.dispatch) for each, said in read if said.action == "withdraw"}
+    return frozenset(
+        each.outbox_id
+        for each, said in read
+        if said.action == "go" and (each.prefix, said.dispatch) in withdrawn
+    )
+
+
+async def _drop(connection: Connection, dropped: AbstractSet[int]) -> None:
     await connection.execute(
-        """UPDATE outbox o SET done_at = now()
-           WHERE o.done_at IS NULL AND o.channel = 'order' AND o.body ->> 'action' = 'go'
-             AND NOT o.outbox_id = ANY(%(in_flight)s)
-             AND EXISTS (SELECT FROM outbox w
-                         WHERE w.done_at IS NULL AND w.channel = 'order' AND w.target = o.target
-                           AND w.outbox_id > o.outbox_id AND w.body ->> 'action' = 'withdraw'
-                           AND w.body ->> 'dispatch' = o.body ->> 'dispatch')""",
-        {"in_flight": list(way.in_flight)},
+        "UPDATE outbox SET done_at = now() WHERE outbox_id = ANY(%(ids)s)", {"ids": list(dropped)}
     )
 
 
