@@ -23,7 +23,7 @@ from console_server.errors import Invalid, NotFound
 from console_server.geojson import geojson_response
 from console_server.packs.pack import RulePack
 from console_server.parts import Clock
-from console_server.replay import store
+from console_server.replay import store, surroundings
 from console_server.replay.cases import INCIDENTS_MAX, read_incidents
 from console_server.replay.chunk import CHUNK_S
 from console_server.replay.chunks import make_chunk
@@ -52,7 +52,7 @@ async def horizon(
     days = (today, today - timedelta(days=1))
     async with pool.connection() as connection:
         shifts = [
-            await store.shifts_between(connection, day, day + timedelta(days=1), visible)
+            await surroundings.shifts_between(connection, day, day + timedelta(days=1), visible)
             for day in days
         ]
     spans = [ReplaySpan(each.from_at, each.to_at) if each else None for each in shifts]
@@ -93,8 +93,8 @@ async def replay(
         )
         workers = await roster_then(connection, rows, period)
         incidents = await read_incidents(connection, period, asked)
-        outages = await store.read_outages(connection, period)
-        changes = await store.read_border_changes(connection, period)
+        outages = await surroundings.read_outages(connection, period)
+        changes = await surroundings.read_border_changes(connection, period)
     return Replay(
         replay_id=replay_id,
         from_at=period.from_at,
@@ -139,7 +139,9 @@ async def density(
     """How many fixes there are along the period, for its timeline."""
     ticket = await _ticket(request, pool, areas, replay_id, clock())
     async with pool.connection() as connection:
-        fixes, sampled = await store.count_fixes(connection, ticket.worker_ids, ticket.period)
+        fixes, sampled = await surroundings.count_fixes(
+            connection, ticket.worker_ids, ticket.period
+        )
     return ReplayDensity(ticket.period.bin_s, fixes, sampled, len(ticket.worker_ids))
 
 
@@ -161,7 +163,7 @@ async def grids_then(
     if at.tzinfo is None or not ticket.from_at <= at <= ticket.to_at:
         raise Invalid("That instant lies outside of the replay.", ["at"])
     async with pool.connection() as connection:
-        then = await store.read_tree_then(connection, at)
+        then = await surroundings.read_tree_then(connection, at)
     seen = then.visible(request.user)
     nodes = [
         node
