@@ -14,10 +14,12 @@ from live_centre import IN_EAST, IN_WEST, Centre, Socket, running_centre, seed, 
 from console_server.alerts.commands import forget_alerts
 from console_server.alerts.watching import look
 from console_server.dispatches import store
+from console_server.incidents.verify import verify_files_of
 from console_server.packs.pack import load_pack
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 LIMIT_S = load_pack("xingdian").silence.alert_after_s
+WITHIN_S = 30  # the look is taken every five seconds, on a machine that may be busy
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +69,7 @@ async def test_a_silent_worker_is_one_alert_that_every_console_hears_of_and_that
     async with centre.socket(west) as one, centre.socket(east) as two:
         await until(lambda: one.snapshots and two.snapshots)
         await heard(centre, "11", LIMIT_S + 5, cause=4)
-        await until(lambda: alerts_of(one) and alerts_of(two))
+        await until(lambda: alerts_of(one) and alerts_of(two), WITHIN_S)
         await asyncio.gather(*(look(centre.app.state.parts) for _ in range(4)))
         [alert] = alerts_of(one).values()
         assert (alert["workerName"], alert["cause"], alert["kind"]) == (
@@ -82,7 +84,7 @@ async def test_a_silent_worker_is_one_alert_that_every_console_hears_of_and_that
         assert again.json() == taken.json()
         await until(lambda: alerts_of(two)[alert["id"]]["acknowledgedAt"])
         await heard(centre, "11", 1)
-        await until(lambda: not alerts_of(one) and not alerts_of(two))
+        await until(lambda: not alerts_of(one) and not alerts_of(two), WITHIN_S)
     rows = await centre.query("SELECT ending, acknowledged_by FROM alerts")
     assert rows == [("heard", "名dispatcher_west")]
     kept = (await east.get("alerts", params={"state": "all"})).json()["alerts"]
@@ -91,7 +93,7 @@ async def test_a_silent_worker_is_one_alert_that_every_console_hears_of_and_that
 
 async def test_an_alert_is_only_for_whom_may_see_the_area(centre: Centre) -> None:
     await heard(centre, "21", LIMIT_S + 60)
-    await until(lambda: alert_of(centre, "21"))
+    await until(lambda: alert_of(centre, "21"), WITHIN_S)
     found = await alert_of(centre, "21")
     assert found is not None
     west, wall = await centre.console("dispatcher_west"), await centre.console("wall")
@@ -101,7 +103,7 @@ async def test_an_alert_is_only_for_whom_may_see_the_area(centre: Centre) -> Non
     supervisor = await centre.console("supervisor")
     assert (await supervisor.post(f"alerts/{found['id']}/acknowledge")).status_code == 403
     await heard(centre, "21", 1)
-    await until(lambda: _none(centre, "21"))
+    await until(lambda: _none(centre, "21"), WITHIN_S)
 
 
 async def _none(centre: Centre, worker: str) -> bool:
@@ -119,20 +121,20 @@ async def test_who_was_never_heard_is_silent_since_duty_began(centre: Centre) ->
         given["handsetId"],
     )
     await centre.place("12", 0, 0, fixed_at=None)
-    await until(lambda: alert_of(centre, "12"))
+    await until(lambda: alert_of(centre, "12"), WITHIN_S)
     found = await alert_of(centre, "12")
     assert found is not None
     since = datetime.fromisoformat(found["silentSince"])
     assert timedelta(minutes=19) < datetime.now(UTC) - since < timedelta(minutes=21)
     await heard(centre, "12", 1)
-    await until(lambda: _none(centre, "12"))
+    await until(lambda: _none(centre, "12"), WITHIN_S)
 
 
 async def test_a_restart_raises_nothing_twice_and_loses_nothing(
     centre: Centre, district: Any
 ) -> None:
     await heard(centre, "22", LIMIT_S + 5)
-    await until(lambda: alert_of(centre, "22"))
+    await until(lambda: alert_of(centre, "22"), WITHIN_S)
     before = await alert_of(centre, "22")
     async with running_centre(district) as second:  # another instance beside the first
         await asyncio.gather(look(second.app.state.parts), look(centre.app.state.parts))
@@ -145,7 +147,7 @@ async def test_a_restart_raises_nothing_twice_and_loses_nothing(
     )
     assert rows[0][0] == 1
     await heard(centre, "22", 1)
-    await until(lambda: _none(centre, "22"))
+    await until(lambda: _none(centre, "22"), WITHIN_S)
 
 
 async def test_while_our_way_is_broken_nobody_is_accused(centre: Centre) -> None:
@@ -267,3 +269,10 @@ async def fixed(district: Any, worker: int, minutes_ago: int, lon: float) -> Non
             " VALUES (%s, now() - make_interval(mins => %s), 1, now(), %s, 32.005)",
             (worker, minutes_ago, lon),
         )
+
+
+async def test_the_case_files_of_all_this_still_prove_themselves(centre: Centre) -> None:
+    async with centre.app.state.parts.pool.connection() as connection:
+        checked = [each async for each in verify_files_of(connection)]
+    assert checked
+    assert [each.faults for each in checked if each.faults] == []

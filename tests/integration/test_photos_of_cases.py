@@ -15,6 +15,7 @@ import pytest_asyncio
 from live_centre import IN_EAST, IN_WEST, Centre, Handset, running_centre, seed
 from PIL import Image
 
+from console_server.incidents.verify import verify_files_of
 from console_server.photos.commands import forget_photos
 from console_server.photos.limits import PhotoLimits
 
@@ -251,3 +252,10 @@ async def test_photos_go_some_time_after_the_close_and_when_no_report_came(centr
     assert (await console.get(f"incidents/{incident['id']}/photos")).json()["photos"] == []
     events = (await console.get(f"incidents/{incident['id']}")).json()["events"]
     assert any(each["kind"] == "photo" for each in events)  # the file still says what there was
+
+
+async def test_the_case_files_of_all_this_still_prove_themselves(centre: Centre) -> None:
+    async with centre.app.state.parts.pool.connection() as connection:
+        checked = [each async for each in verify_files_of(connection)]
+    assert checked
+    assert [each.faults for each in checked if each.faults] == []

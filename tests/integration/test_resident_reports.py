@@ -14,6 +14,7 @@ import pytest_asyncio
 from live_centre import IN_EAST, IN_WEST, WEST, Centre, running_centre, seed
 from PIL import Image
 
+from console_server.incidents.verify import verify_files_of
 from console_server.residents.commands import forget_contacts
 from console_server.residents.routes import FOLLOWS, REPORTS
 
@@ -299,3 +300,10 @@ async def test_residents_of_the_east_are_seen_in_the_east(
     case = await case_of(centre, resident, code)
     west = await centre.console("dispatcher_west")
     assert (await west.get(f"incidents/{case['id']}")).status_code == 404
+
+
+async def test_the_case_files_of_all_this_still_prove_themselves(centre: Centre) -> None:
+    async with centre.app.state.parts.pool.connection() as connection:
+        checked = [each async for each in verify_files_of(connection)]
+    assert checked
+    assert [each.faults for each in checked if each.faults] == []
