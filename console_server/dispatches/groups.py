@@ -159,24 +159,25 @@ async def _give(  # noqa: PLR0913 - the columns of an order
     fallback: bool = False,
 ) -> Case:
     group_id = await casefile.group_id_of(connection, code)
-    running = {each.group_code for each in await running_orders(connection, case.incident_id)}
-    row = GroupOrderRow(
-        order_id=uuid4(),
-        incident_id=case.incident_id,
-        group_id=group_id,
-        group_code=code,
-        joint=joint,
-        version=1,
-        status="ordered",
-        ordered_at=act.at,
-        ordered_by=act.actor.name,
-    )
-    if code not in running:
+    at_work = await running_orders(connection, case.incident_id)
+    row = next((each for each in at_work if each.group_code == code), None)
+    if row is None:
+        row = GroupOrderRow(
+            order_id=uuid4(),
+            incident_id=case.incident_id,
+            group_id=group_id,
+            group_code=code,
+            joint=joint,
+            version=1,
+            status="ordered",
+            ordered_at=act.at,
+            ordered_by=act.actor.name,
+        )
         await insert_order(connection, row)
     given = replace(case, group_ordered_at=case.group_ordered_at or act.at)
     if not joint:
         given = replace(case, group_id=group_id, group_ordered_at=act.at)
-    body = {"group": code, "fallback": fallback, "joint": joint}
+    body = {"orderId": str(row.order_id), "group": code, "fallback": fallback, "joint": joint}
     if case.due_at is not None:
         body["dueAt"] = case.due_at.isoformat()
     return await casefile.write_event(connection, given, "group", act, body)

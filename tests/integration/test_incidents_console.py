@@ -1,5 +1,6 @@
 """What a console does with cases besides moving them: groups, rulings, oversight, lists."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -76,6 +77,23 @@ async def test_two_groups_handle_one_case_jointly_and_it_is_handled_with_the_las
     seen = await read(centre, case)
     assert "verified" in seen["allowed"]  # a department handled it, the centre may verify
     assert seen["needed"]["rework"] == ["reason"]
+
+
+async def test_twenty_clients_step_one_order_and_exactly_one_wins(centre: Centre) -> None:
+    case = await centre.open_incident(classCode="0601")
+    given = (await give(centre, case)).json()
+    answers = await asyncio.gather(
+        *(
+            step(centre, given, "shizheng", to, "dispatcher", result="已处置")
+            for to in ("accepted", "done") * 10
+        )
+    )
+    assert sorted(answer.status_code for answer in answers) == [200] + [409] * 19
+    codes = {answer.json()["code"] for answer in answers if answer.status_code == 409}
+    assert codes == {"group_order_changed"}
+    now = await read(centre, case)
+    assert [event["version"] for event in now["events"]] == list(range(1, now["version"] + 1))
+    assert now["status"] == ("handled" if now["groupOrders"][0]["endedAt"] else "handling")
 
 
 async def test_a_case_that_goes_to_another_group_leaves_the_first(centre: Centre) -> None:
