@@ -15,12 +15,17 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 import redis
+from hypothesis import settings
 from psycopg import sql
 
 from console_server.embedded.addresses import StackAddresses
 from console_server.embedded.postgres import create_database
 from console_server.embedded.postgres_programs import Edition
 from console_server.embedded.stack import StackOptions, running_stack
+
+# How long an example takes says how busy the machine is, not whether the code is right.
+settings.register_profile("gridbeat", deadline=None)
+settings.load_profile("gridbeat")
 
 
 @dataclass(frozen=True, slots=True)
