@@ -14,7 +14,7 @@ import numpy as np
 
 from console_server.database import Connection
 from console_server.dispatches.field import Bools, Field, Floats, Place, Why
-from console_server.dispatches.readiness import Readiness, read_readiness
+from console_server.dispatches.readiness import ByWorker, Readiness, read_readiness
 from console_server.dispatches.recommendation import Ask, Choice, rank
 from console_server.incidents.case import Case
 from console_server.incidents.casefile import group_code_of
@@ -101,21 +101,26 @@ def field_of(
         own_group=fleet.members_of(place.group_code),
         skilled=fleet.skilled_in(place.skill),
         open_dispatches=fleet.running_orders,
-        rest_left_s=_by_slot(fleet, ready.rests_left_s, 0.0),
-        shift_left_s=_by_slot(fleet, ready.shifts_left_s, np.inf),
+        rest_left_s=_by_slot(fleet, ready.rests, 0.0),
+        shift_left_s=_by_slot(fleet, ready.shifts, np.inf),
         reachable=fleet.reachable,
-        excluded=_by_slot(fleet, dict.fromkeys(ready.on_it, 1.0), 0.0) > 0,
+        excluded=_on_it(fleet, ready),
         wanted=_wanted(fleet, wanted),
     )
 
 
-def _by_slot(fleet: Fleet, values: Mapping[int, float], otherwise: float) -> Floats:
+def _by_slot(fleet: Fleet, values: ByWorker, otherwise: float) -> Floats:
     column = np.full(len(fleet.roster.rows), otherwise)
-    for worker_id, value in values.items():
-        slot = fleet.slot_of.get(worker_id)
-        if slot is not None:
-            column[slot] = value
+    slots = fleet.slots_of(values.worker_ids)
+    column[slots[slots >= 0]] = values.left_s[slots >= 0]
     return column
+
+
+def _on_it(fleet: Fleet, ready: Readiness) -> Bools:
+    mask = np.zeros(len(fleet.roster.rows), dtype=np.bool_)
+    slots = fleet.slots_of(np.array(sorted(ready.on_it), dtype=np.int64))
+    mask[slots[slots >= 0]] = True
+    return mask
 
 
 def _wanted(fleet: Fleet, wanted: Wanted) -> Bools:

@@ -28,7 +28,7 @@ from console_server.incidents.conflicts import DispatchChanged, NobodyToSend
 from console_server.incidents.detail import detail
 from console_server.incidents.flow import pack_of
 from console_server.incidents.group_orders import find_order
-from console_server.incidents.summaries import read_summary
+from console_server.incidents.summaries import read_dispatches
 from console_server.incidents.visible import visible_case
 from console_server.live.hub import Hub
 from console_server.parts import Clock
@@ -203,8 +203,8 @@ async def _expect_visible(
 
 
 async def _wire(connection: Connection, incident_id: UUID, dispatch_id: UUID) -> Dispatch:
-    summary = await read_summary(connection, incident_id)
-    return next(each for each in summary.dispatches if each.dispatch_id == str(dispatch_id))
+    found = await read_dispatches(connection, incident_id)
+    return next(each for each in found if each.dispatch_id == str(dispatch_id))
 
 
 router = Router(

@@ -53,6 +53,11 @@ async def read_summary(connection: Connection, incident_id: UUID) -> IncidentSum
     return rows[0]
 
 
+async def read_dispatches(connection: Connection, incident_id: UUID) -> list[Dispatch]:
+    """The dispatches of one incident, oldest first."""
+    return (await _dispatches_of(connection, [str(incident_id)])).get(str(incident_id), [])
+
+
 async def read_page(connection: Connection, query: PageQuery) -> IncidentPage:
     """Newest first. Incidents of one instant are never torn apart, so a page may be longer."""
     values = query.values()

@@ -46,6 +46,9 @@ class Fleet:
         self.reachable = np.array([row.reachable for row in roster.rows], dtype=np.bool_)
         for name in _MEASURED:
             setattr(self, name, np.full(count, np.nan))
+        ids = np.array([row.worker_id for row in roster.rows], dtype=np.int64)
+        self._slots = np.argsort(ids)
+        self._worker_ids = ids[self._slots]
         self._slots_of_grid = _slots_by(row.grid_ids for row in roster.rows)
         self._slots_of_group = _slots_by([row.group_code or ""] for row in roster.rows)
         self._slots_of_skill = _slots_by(row.skills for row in roster.rows)
@@ -82,6 +85,13 @@ class Fleet:
         self.grid_id[slot] = grid_id
         placed = seen and position.lon is not None
         self.outside[slot] = placed and bool(own) and grid_id not in own
+
+    def slots_of(self, worker_ids: NDArray[np.int64]) -> NDArray[np.intp]:
+        """The slot of each worker, -1 for whoever is not on the roster."""
+        if not len(self._worker_ids):
+            return np.full(len(worker_ids), -1, dtype=np.intp)
+        at = np.minimum(np.searchsorted(self._worker_ids, worker_ids), len(self._worker_ids) - 1)
+        return np.where(self._worker_ids[at] == worker_ids, self._slots[at], -1)
 
     def owners_of(self, grid_id: int | None) -> Bools:
         """By slot: whose own grid this is."""

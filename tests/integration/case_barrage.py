@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-from live_centre import Centre, Handset
+from live_centre import Centre, Handset, until
 
 from console_server.incidents.incident import DONE, WITH_WORKERS, Status
 from console_server.incidents.verify import verify_files_of
@@ -33,7 +33,7 @@ EXPECTED = {200, 201, 403, 404, 409, 422}  # whatever is fired, no answer is a f
 
 @dataclass
 class Barrage:
-    """Cases under random commands; every answer is kept."""
+    """Cases under random commands; every answer is kept. `alone`: nobody else fires meanwhile."""
 
     centre: Centre
     consoles: list[httpx.AsyncClient]
@@ -41,6 +41,7 @@ class Barrage:
     dice: random.Random
     cases: list[str] = field(default_factory=list)
     answers: list[httpx.Response] = field(default_factory=list)
+    alone: bool = False
 
     async def open(self, count: int) -> None:
         """New cases, by the form and from the field."""
@@ -71,7 +72,31 @@ class Barrage:
     async def _send(self, case: str) -> None:
         worker = self.dice.choice(list(self.centre.workers.values()))
         path = f"incidents/{case}/dispatches"
+        before = await self._elsewhere(worker, case) if self.alone else []
         await self._post(self._anybody(), path, {"workerId": worker})
+        if self.alone:
+            assert await self._elsewhere(worker, case) == before
+
+    async def _elsewhere(self, worker: int, case: str) -> list[tuple[Any, ...]]:
+        """The worker's running orders for other cases, once every handset was heard."""
+        await self.heard()
+        return await self.centre.query(
+            "SELECT dispatch_id, version, status FROM dispatches"
+            " WHERE worker_id = %s AND incident_id <> %s AND ended_at IS NULL ORDER BY dispatch_id",
+            worker,
+            case,
+        )
+
+    async def heard(self) -> None:
+        """Until every message of a handset was dealt with."""
+
+        async def nothing_waits() -> bool:
+            rows = await self.centre.query(
+                "SELECT count(*) FROM handset_inbox WHERE handled_at IS NULL"
+            )
+            return bool(rows[0][0] == 0)
+
+        await until(nothing_waits, 20)
 
     async def _step(self, case: str) -> None:
         console, now = await self._seen(case)
