@@ -3,8 +3,7 @@
 import re
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "attendance"))
 
 from attendance_record import INSIDE, ZONE, Record, at, standing
+from past_month import PastMonth
 from small_district import GRIDS, PASSWORD, RunningServer, more_accounts, serving, write_district
 
 from console_server.access.commands import ensure_demo_accounts
@@ -36,19 +36,6 @@ P1,东门值班室,{GRIDS[0]},{INSIDE[0]},{INSIDE[1]},三必查
 P2,后巷,{GRIDS[0]},{INSIDE[0] + 0.004},{INSIDE[1] + 0.004},bicha
 P3,岗亭,{GRIDS[0]},{INSIDE[0]},{INSIDE[1]},
 """
-
-
-@dataclass(frozen=True)
-class PastMonth:
-    """A server, worker W1's record, and the days of last month on which W1 worked."""
-
-    server: RunningServer
-    record: Record
-    days: list[date]
-
-    @property
-    def name(self) -> str:
-        return f"{self.days[0]:%Y-%m}"
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from attendance_record import OUTSIDE, at, standing
-from conftest import PastMonth
+from past_month import PastMonth
 from python_calamine import CalamineWorkbook
 
 from console_server.attendance.monthly import judge_due_months, verify_months

@@ -19,7 +19,6 @@ export const months: CatalogueOf<typeof zh> = {
   filtered: "Nobody matches",
   worker: "Worker",
   area: "Area",
-  days: "Days",
   cell: "{day}: {met} met, {notMet} not met, {undecided} undecided",
   cellWorker: "{name} {day}: {outcome}",
   openMonth: "The month of {name}",
@@ -28,13 +27,9 @@ export const months: CatalogueOf<typeof zh> = {
   print: "Print",
   more: "Only the latest {n} are listed",
   exceptions: {
-    title: "Exceptions first",
     hint: "An exception is a reason to look, not a verdict: time with a false position or a phone that lay still is unknown, never a failure",
     all: "All",
     noneFound: "No exception of this kind this month",
-    day: "Date",
-    kinds: "Why",
-    state: "State",
     final: "Final",
     open: "Open",
     kind: {

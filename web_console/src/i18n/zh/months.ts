@@ -15,7 +15,6 @@ export const months = {
   filtered: "没有符合条件的人员",
   worker: "网格员",
   area: "区域",
-  days: "天数",
   cell: "{day}：达标 {met}，未达标 {notMet}，待定 {undecided}",
   cellWorker: "{name} {day}：{outcome}",
   openMonth: "查看 {name} 的月度考勤",
@@ -24,13 +23,9 @@ export const months = {
   print: "打印",
   more: "仅列出最近的 {n} 条",
   exceptions: {
-    title: "异常优先",
     hint: "异常只是核查线索，不是判定：定位失真或手机静止的时段记为不明，不按未达标处理",
     all: "全部",
     noneFound: "本月没有此类异常",
-    day: "日期",
-    kinds: "线索",
-    state: "状态",
     final: "已最终判定",
     open: "未结",
     kind: {
