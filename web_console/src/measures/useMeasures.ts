@@ -32,6 +32,8 @@ export function useMeasures() {
     area: null,
     group: null,
   });
+  /** The query of what is on screen: lists go by it, also while another one loads. */
+  let shown = query.value;
   const measures = shallowRef<Measures | null>(null);
   const warnings = shallowRef<EarlyWarnings | null>(null);
   const busy = ref(false);
@@ -44,6 +46,7 @@ export function useMeasures() {
     try {
       const [figures, rises] = await Promise.all([fetchMeasures(asked), fetchWarnings(asked.area)]);
       if (asked !== query.value) return;
+      shown = asked;
       measures.value = figures;
       warnings.value = rises;
     } catch (error) {
@@ -59,7 +62,7 @@ export function useMeasures() {
     const days = wanted.days ? { period: "custom" as const, ...wanted.days } : {};
     try {
       const found = await fetchMeasuredCases(
-        { ...query.value, ...days },
+        { ...shown, ...days },
         wanted.figure,
         wanted.row,
       );
