@@ -31,7 +31,7 @@ from simulators.geojson import (
 from simulators.network import Network
 from simulators.past_cases import past_of
 from simulators.roster import Shift, plan
-from simulators.staff import Worker, employ
+from simulators.staff import USUAL_GROUPS, Worker, employ
 
 WORKER_COLUMNS = ("工号", "姓名", "类别", "电话", "网格", "职能组", "技能")
 SHIFT_COLUMNS = ("工号", "开始", "结束", "类型")
@@ -45,7 +45,8 @@ def write_district(
     """Make a district and write all its files; returns the town. With a pack it has a past."""
     out_dir.mkdir(parents=True, exist_ok=True)
     city = generate(seed)
-    staff = employ(city.grids, workers, seed)
+    groups = [each.code for each in pack.groups] if pack else USUAL_GROUPS
+    staff = employ(city.grids, workers, seed, groups)
     write_areas(out_dir / "areas.geojson", city.areas)
     write_basemap(out_dir / "basemap.geojson", city.basemap)
     write_streets(out_dir / "streets.geojson", city.network)

@@ -4,6 +4,7 @@ Names are invented; telephone numbers start with 12, which no mobile network in 
 When they are on duty is `roster`'s matter.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -12,24 +13,24 @@ from simulators.names import person_namer
 
 USUAL_WORKERS = 295  # 59 grids with 1 full-time and 4 part-time workers each
 FULL_TIME, PART_TIME = "专职", "兼职"
-# The first three groups are published; the rest of the eight are examples (示例).
-GROUPS = {
-    "zhian": "治安处突",
-    "xiaoqu": "小区治理",
-    "shizheng": "市政维护",
-    "huanjing": "环境卫生",
-    "anquan": "安全生产",
-    "maodun": "矛盾调解",
-    "minsheng": "民生服务",
-    "xuanchuan": "政策宣传",
-}
+# Codes of xingdian's functional groups, for a district that is made without a pack.
+USUAL_GROUPS = (
+    "zhian",
+    "xiaoqu",
+    "shizheng",
+    "huanjing",
+    "anquan",
+    "maodun",
+    "minsheng",
+    "xuanchuan",
+)
 ONE_IN_GROUP = 6  # every sixth worker belongs to a functional group
 SKILLS = ("急救", "调解", "电工", "消防", "水暖", "法律", "手语", "无人机", "驾驶")
 
 
 @dataclass(frozen=True)
 class Worker:
-    """One grid worker; `group` is a key of `GROUPS` or empty."""
+    """One grid worker; `group` is a functional group's code or empty."""
 
     number: str
     name: str
@@ -40,13 +41,15 @@ class Worker:
     skills: tuple[str, ...]
 
 
-def employ(grids: tuple[Area, ...], workers: int, seed: int) -> tuple[Worker, ...]:
+def employ(
+    grids: tuple[Area, ...], workers: int, seed: int, groups: Sequence[str] = USUAL_GROUPS
+) -> tuple[Worker, ...]:
     """Staff the grids as evenly as the number allows; a grid's first worker is full-time."""
     rng = Random(f"{seed}/staff")
     names = person_namer(rng)
     posts = _posts(grids, workers)
     joined = rng.sample(range(workers), max(workers // ONE_IN_GROUP, 0))
-    group_of = {post: list(GROUPS)[i % len(GROUPS)] for i, post in enumerate(joined)}
+    group_of = {post: groups[i % len(groups)] for i, post in enumerate(joined)} if groups else {}
     return tuple(
         Worker(
             number=f"XD{i + 1:05d}",

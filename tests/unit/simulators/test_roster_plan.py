@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from simulators.areas import Area
 from simulators.roster import CHINA, DAYS_AHEAD, Shift, plan
-from simulators.staff import FULL_TIME, GROUPS, PART_TIME, employ
+from simulators.staff import FULL_TIME, PART_TIME, USUAL_GROUPS, employ
 
 GRIDS = tuple(
     Area(
@@ -53,7 +53,7 @@ def test_numbers_names_and_phones_are_unique_and_no_phone_is_real() -> None:
 def test_all_eight_groups_are_staffed_and_most_workers_have_none() -> None:
     groups = Counter(w.group for w in STAFF)
 
-    assert set(groups) == {"", *GROUPS}
+    assert set(groups) == {"", *USUAL_GROUPS}
     assert groups[""] > 200
 
 
