@@ -49,6 +49,11 @@ PUBLIC = {
     ("GET", "/api/installation"),
     ("GET", "/api/health"),
     ("POST", "/api/field/session"),
+    ("GET", "/api/resident/form"),
+    ("POST", "/api/resident/reports"),
+    ("POST", "/api/resident/photos"),
+    ("POST", "/api/resident/follow"),
+    ("POST", "/api/resident/rating"),
 }
 
 
