@@ -61,11 +61,7 @@ export function useMeasures() {
     listed.value = null;
     const days = wanted.days ? { period: "custom" as const, ...wanted.days } : {};
     try {
-      const found = await fetchMeasuredCases(
-        { ...shown, ...days },
-        wanted.figure,
-        wanted.row,
-      );
+      const found = await fetchMeasuredCases({ ...shown, ...days }, wanted.figure, wanted.row);
       if (drill.value === wanted) listed.value = found;
     } catch (error) {
       drill.value = null;
