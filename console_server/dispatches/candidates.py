@@ -7,6 +7,7 @@ who has just come from an order or is about to go home.
 
 import math
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -104,7 +105,8 @@ def field_of(
         rest_left_s=_by_slot(fleet, ready.rests, 0.0),
         shift_left_s=_by_slot(fleet, ready.shifts, np.inf),
         reachable=fleet.reachable,
-        excluded=_on_it(fleet, ready),
+        excluded=_mask(fleet, ready.on_it),
+        refused=_mask(fleet, ready.refused),
         wanted=_wanted(fleet, wanted),
     )
 
@@ -116,9 +118,9 @@ def _by_slot(fleet: Fleet, values: ByWorker, otherwise: float) -> Floats:
     return column
 
 
-def _on_it(fleet: Fleet, ready: Readiness) -> Bools:
+def _mask(fleet: Fleet, worker_ids: AbstractSet[int]) -> Bools:
     mask = np.zeros(len(fleet.roster.rows), dtype=np.bool_)
-    slots = fleet.slots_of(np.array(sorted(ready.on_it), dtype=np.int64))
+    slots = fleet.slots_of(np.array(sorted(worker_ids), dtype=np.int64))
     mask[slots[slots >= 0]] = True
     return mask
 

@@ -17,6 +17,7 @@ SKILLED_S: Final = -180.0  # has the skill that this class asks for
 LOW_BATTERY_S: Final = 300.0  # may fall silent on the way
 LOW_BATTERY_BELOW_SHARE: Final = 0.2
 HOLE_S: Final = 240.0  # nobody would be left in the grid
+REFUSED_S: Final = 7_200.0  # this very case: asked again only when there is nobody else
 SILENT_S: Final = 1_800.0  # the place is hardly more than a memory
 AGE_COUNTS_FROM_S: Final = 90.0  # older than that is stale
 AGE_COUNTS_TO_S: Final = 1_800.0
@@ -40,6 +41,7 @@ def circumstances_s(field: Field, hole: Bools, speed_mps: float) -> Floats:
         + field.skilled * SKILLED_S
         + (field.battery < LOW_BATTERY_BELOW_SHARE) * LOW_BATTERY_S
         + hole * HOLE_S
+        + field.refused * REFUSED_S
         + (field.presence == Presence.SILENT) * SILENT_S
         + (age_s - AGE_COUNTS_FROM_S)
         + np.nan_to_num(field.accuracy_m) / speed_mps

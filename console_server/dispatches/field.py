@@ -31,9 +31,10 @@ class Place:
 class Field:
     """Columns of one length, one row a worker. NaN is unknown, `grid_id` 0 none.
 
-    `reachable`: a handset can take the order. `excluded`: on this incident already. `wanted`: let
-    through by the dispatcher's filter. `rest_left_s`: of the rest after the last order.
-    `shift_left_s`: to the end of the shift, `inf` unknown.
+    `reachable`: a handset can take the order. `excluded`: on this incident already. `refused`:
+    declined it, or did not answer. `wanted`: let through by the dispatcher's filter.
+    `rest_left_s`: of the rest after the last order. `shift_left_s`: to the end of the shift, `inf`
+    unknown.
     """
 
     lon: Floats
@@ -51,6 +52,7 @@ class Field:
     shift_left_s: Floats
     reachable: Bools
     excluded: Bools
+    refused: Bools
     wanted: Bools
 
 

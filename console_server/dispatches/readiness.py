@@ -1,4 +1,4 @@
-"""Who is on the case already, who has just come from an order, whose shift is about to end.
+"""Who is on the case already or refused it, who has just come from an order, whose shift ends.
 
 Owns this look into the store, bounded to the few minutes that matter; what it is worth is
 `circumstances.py`. Every other column comes from the hub's memory.
@@ -27,9 +27,13 @@ class ByWorker:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Readiness:
-    """Who is on the incident already; what is left of rests and of shifts that end soon."""
+    """Who is on the incident already; what is left of rests and of shifts that end soon.
+
+    `refused`: who declined an order for this incident, or let it lapse.
+    """
 
     on_it: AbstractSet[int] = frozenset()
+    refused: AbstractSet[int] = frozenset()
     rests: ByWorker = field(default_factory=ByWorker)
     shifts: ByWorker = field(default_factory=ByWorker)
 
@@ -41,6 +45,9 @@ async def read_readiness(
     cursor = await connection.execute(
         """SELECT 'on_it', array_agg(worker_id), array_agg(0::float8) FROM dispatches
            WHERE incident_id = %(incident_id)s AND ended_at IS NULL
+           UNION ALL
+           SELECT 'refused', array_agg(worker_id), array_agg(0::float8) FROM dispatches
+           WHERE incident_id = %(incident_id)s AND status IN ('declined', 'lapsed')
            UNION ALL
            SELECT 'rest', array_agg(worker_id),
                   array_agg(extract(epoch FROM last_at - %(since)s)::float8)
@@ -65,7 +72,10 @@ async def read_readiness(
     )
     found = {row[0]: row[1:] for row in await cursor.fetchall()}
     return Readiness(
-        frozenset(found["on_it"][0] or ()), _columns(*found["rest"]), _columns(*found["shift"])
+        frozenset(found["on_it"][0] or ()),
+        frozenset(found["refused"][0] or ()),
+        _columns(*found["rest"]),
+        _columns(*found["shift"]),
     )
 
 

@@ -41,6 +41,7 @@ def reasons_of(field: Field, row: int, seen: Seen, skill: str | None) -> tuple[W
         (bool(field.own_grid[row]), Why("own_grid")),
         (bool(field.own_group[row]), Why("own_group")),
         (bool(field.skilled[row]), Why("skilled", {"skill": skill or ""})),
+        (bool(field.refused[row]), Why("refused_before")),
         (busy > 0, Why("busy", {"count": busy})),
         (rest_s > 0, Why("resting", {"restS": round(rest_s)})),
         (shift_s < SHIFT_NEEDED_S, Why("shift_ends", {"leftS": _whole(shift_s)})),

@@ -41,6 +41,7 @@ def field_of(count: int, **columns: Any) -> Field:
         "shift_left_s": np.full(count, np.inf),
         "reachable": np.ones(count, dtype=np.bool_),
         "excluded": np.zeros(count, dtype=np.bool_),
+        "refused": np.zeros(count, dtype=np.bool_),
         "wanted": np.ones(count, dtype=np.bool_),
     }
     return Field(**(values | {name: np.asarray(value) for name, value in columns.items()}))
@@ -73,6 +74,7 @@ def test_the_closest_of_equals_goes() -> None:
         ({"grid_id": np.array([3, 7], dtype=np.int32)}, "coverage_hole"),
         ({"rest_left_s": [400.0, 0.0]}, "resting"),
         ({"shift_left_s": [300.0, np.inf]}, "shift_ends"),
+        ({"refused": np.array([True, False])}, "refused_before"),
     ],
 )
 def test_a_doubt_puts_a_worker_behind_an_equal_and_is_said(

@@ -110,6 +110,7 @@ export const dispatch = {
     fix_age: "Last fix {age} old; may be {distance} from there",
     skilled: "Has the skill {skill}",
     resting: "Has just cleared an order, is resting",
+    refused_before: "Declined or did not answer this case before",
     shift_ends: "Shift ends in {age}",
     unreachable: "No way there on the street network",
     coarse: "Position known to about {distance}",

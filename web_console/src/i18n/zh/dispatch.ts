@@ -110,6 +110,7 @@ export const dispatch = {
     fix_age: "定位已是 {age}前，可能已走出 {distance}",
     skilled: "具备{skill}技能",
     resting: "刚办结任务，尚在休整",
+    refused_before: "曾拒绝或未应答本案",
     shift_ends: "{age}后下班",
     unreachable: "路网上没有通路",
     coarse: "定位精度约 {distance}",
