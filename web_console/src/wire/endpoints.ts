@@ -167,7 +167,14 @@ export const enrolHandset = (body: NewHandset) =>
   call<HandsetCredentials>("POST", "/api/handsets", body);
 export const revokeHandset = (id: string) => call<void>("DELETE", `/api/handsets/${id}`);
 
-export type ImportKind = "areas" | "workers" | "shifts" | "checkpoints" | "basemap" | "streets";
+export type ImportKind =
+  | "areas"
+  | "workers"
+  | "shifts"
+  | "checkpoints"
+  | "basemap"
+  | "streets"
+  | "incidents";
 export function importFile(kind: ImportKind, file: File): Promise<ImportReport> {
   const form = new FormData();
   form.append("file", file, file.name);

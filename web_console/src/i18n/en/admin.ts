@@ -88,16 +88,21 @@ export const admin = {
     areas: "Areas and grids",
     areasHint: "GeoJSON; grids must tile without gap or overlap",
     workers: "Workers",
-    workersHint: "XLSX or CSV",
+    workersHint:
+      "XLSX or CSV with the columns 工号 姓名 类别 电话 网格 职能组 技能 岗位, or code, name, kind …",
     shifts: "Shifts",
-    shiftsHint: "XLSX or CSV",
+    shiftsHint: "XLSX or CSV with the columns 工号 开始 结束 类型, or worker, start, end, kind",
     checkpoints: "Checkpoints",
-    checkpointsHint: "XLSX or CSV",
+    checkpointsHint:
+      "XLSX or CSV with the columns 编号 名称 网格 经度 纬度 半径 走访清单, or code, name, area …",
     basemap: "Base map",
     basemapHint: "GeoJSON: streets, buildings, water, names; replaces the present one",
     streets: "Street network",
     streetsHint:
       "GeoJSON lines, with OpenStreetMap's tags if any; for walking times; replaces the present one",
+    incidents: "Past cases",
+    incidentsHint:
+      "XLSX or CSV with the columns 工单号 来源 类别 标题 上报时间 …; known by source and ticket, never changed once here",
     choose: "Choose a file",
     busy: "Importing…",
     done: "{created} created, {updated} updated, {unchanged} unchanged",
