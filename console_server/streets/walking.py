@@ -73,7 +73,8 @@ class Reach:
         pieces = self._network.piece
         apart = pieces[stands.edge] != pieces[self._place.edge[0]]
         found_s = self._from_edges(stands)
-        while not np.isfinite(found_s[~apart]).all() and self._look_farther():
+        # Beyond the bound a way that was found may be the longer one of two.
+        while (found_s[~apart] > WITHIN_S[self._within]).any() and self._look_farther():
             found_s = self._from_edges(stands)
         found_s = found_s + self._off_s(stands.off_m + self._place.off_m[0])
         reached = np.isfinite(found_s)
