@@ -25,7 +25,7 @@ CONNECTED_AT_ONCE: Final = 16
 CONNECT_WITHIN_S: Final = 60.0
 QUIET_WITHIN_S: Final = 120.0
 BACKLOG_FIXES: Final = (20, 500)
-APP_EACH: Final = 10  # one worker in so many has a phone with the OwnTracks app too
+APP_EACH: Final = 10  # one worker in so many has a phone with the OwnTracks app instead
 APP_INTERVAL_S: Final = 1.0  # at least: the app counts in whole seconds
 SHIFT_H: Final = 11  # before and after now: by its shift the app is on duty
 
@@ -142,12 +142,14 @@ async def enrolled(installation: Installation, seed: int) -> Traffic:
     carriers, apps = [], []
     async with Centre(installation.http_url, "admin", PASSWORD) as centre:
         workers = await centre.workers()
-        found = await asyncio.gather(*(enrol_patiently(centre, who) for who in workers))
-        for who in workers[::APP_EACH]:
-            credentials = await _with_app(centre, who)
+        with_app = workers[APP_EACH - 1 :: APP_EACH]
+        native = [who for who in workers if who not in with_app]
+        found = await asyncio.gather(*(enrol_patiently(centre, who) for who in native))
+        for who in with_app:
             own = random.Random(f"{seed}-app-{who.code}")
-            apps.append(AppCarrier(credentials, spots[who.grid_codes[0]], book, own))
-    for who, credentials in zip(workers, found, strict=True):
+            spot = spots[who.grid_codes[0]]
+            apps.append(AppCarrier(await _with_app(centre, who), spot, book, own))
+    for who, credentials in zip(native, found, strict=True):
         spot = spots[who.grid_codes[0]]
         own = random.Random(f"{seed}-{who.code}")
         carriers.append(Carrier(who, credentials, spot, book, own))
