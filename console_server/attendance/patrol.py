@@ -172,9 +172,11 @@ def _covers(cells: int, checkpoints: int, rules: PatrolRules) -> bool:
 
 
 def _stretches(stays: Iterable[Stay], window: Span) -> Iterator[Stretch]:
+    low, high = window
     for stay in stays:
-        start, end = max(stay.from_us, window[0]), min(stay.to_us, window[1])
-        if start < end:
+        start, end = stay.from_us, stay.to_us
+        if start < high and end > low:
+            start, end = max(start, low), min(end, high)
             yield Stretch(start, end, _presence(stay))
 
 
@@ -210,10 +212,10 @@ def _crossings(stretches: Sequence[Stretch], counted: frozenset[Presence]) -> li
     """How often each stretch of counted presence begins or ends by crossing the border."""
     found = [0] * len(stretches)
     for at, (before, after) in enumerate(pairwise(stretches)):
-        if before.to_us == after.from_us:
-            kinds = (before.presence, after.presence)
-            if kinds[0] in counted and kinds[1] is Presence.ABSENT:
-                found[at] += 1
-            if kinds[1] in counted and kinds[0] is Presence.ABSENT:
-                found[at + 1] += 1
+        if before.to_us != after.from_us:
+            continue
+        if after.presence is Presence.ABSENT:
+            found[at] += before.presence in counted
+        elif before.presence is Presence.ABSENT:
+            found[at + 1] += after.presence in counted
     return found

@@ -5,7 +5,7 @@ Distance walked is never measured. Pure.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 
@@ -14,6 +14,7 @@ import numpy as np
 from console_server.attendance.border import Bools, Floats, Ints
 from console_server.attendance.columns import DayColumns, distance_m
 from console_server.attendance.day import Checkpoint
+from console_server.attendance.spans import Span
 
 RASTER_CELLS: Final = 1 << 16  # more than these and their numbers are made dense
 
@@ -40,9 +41,16 @@ class Places:
     sure: Bools
     skipped: Ints
     visits: tuple[Visits, ...] = ()
+    _counted: dict[Span, tuple[int, int]] = field(default_factory=dict, repr=False)
 
     def cells(self, from_us: int, to_us: int) -> tuple[int, int]:
         """Distinct cells proved in a stretch of time, and how many more are possible."""
+        stretch = from_us, to_us
+        if stretch not in self._counted:
+            self._counted[stretch] = self._count(from_us, to_us)
+        return self._counted[stretch]
+
+    def _count(self, from_us: int, to_us: int) -> tuple[int, int]:
         low, high = np.searchsorted(self.at_us, [from_us, to_us + 1])
         if low == high:
             return 0, 0

@@ -56,7 +56,11 @@ def length(spans: Spans) -> int:
 def held(span: Span, spans: Spans) -> int:
     """How much of one span lies in disjoint ones, microseconds."""
     start, end = span
-    return sum(max(0, min(end, high) - max(start, low)) for low, high in spans)
+    total = 0
+    for low, high in spans:
+        if low < end and high > start:
+            total += min(end, high) - max(start, low)
+    return total
 
 
 def whole(spans: Spans) -> Span | None:

@@ -5,7 +5,7 @@ for a rule (`share.py`, `patrol.py`). Pure, vectorised over many worker days.
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -15,11 +15,11 @@ from console_server.attendance.day import NO_GRID
 from console_server.attendance.gaps import CAUSES, UNKNOWN, Cause, Changes, Judgement
 from console_server.attendance.spans import Span
 
+JUDGEMENTS: Final = tuple(Judgement)  # by their numbers
 NOTHING_CAME: Final = (Cause.NO_SIGNAL, Cause.NO_FIX_YET, Cause.NO_DATA)
 
 
-@dataclass(frozen=True, slots=True)
-class Stay:
+class Stay(NamedTuple):
     """A maximal run of one judgement. `cause`: why unknown, or why the place on an order is.
 
     `grid_id` NO_GRID: none, several, or not known.
@@ -63,7 +63,7 @@ def stays_of(batch: DayColumns, changes: Changes) -> list[list[Stay]]:
     )
     stays: list[list[Stay]] = [[] for _ in batch.days]
     for row, start, end, judgement, cause, grid_id in columns:
-        stays[row].append(Stay(start, end, Judgement(judgement), cause, grid_id))
+        stays[row].append(Stay(start, end, JUDGEMENTS[judgement], cause, grid_id))
     return stays
 
 
