@@ -88,13 +88,11 @@ export const admin = {
     areas: "Areas and grids",
     areasHint: "GeoJSON; grids must tile without gap or overlap",
     workers: "Workers",
-    workersHint:
-      "XLSX or CSV with the columns 工号 姓名 类别 电话 网格 职能组 技能 岗位, or code, name, kind …",
+    workersHint: "XLSX or CSV; columns: code, name, kind, phone, grids, group, skills, post",
     shifts: "Shifts",
-    shiftsHint: "XLSX or CSV with the columns 工号 开始 结束 类型, or worker, start, end, kind",
+    shiftsHint: "XLSX or CSV; columns: worker_code, start, end, kind",
     checkpoints: "Checkpoints",
-    checkpointsHint:
-      "XLSX or CSV with the columns 编号 名称 网格 经度 纬度 半径 走访清单, or code, name, area …",
+    checkpointsHint: "XLSX or CSV; columns: code, name, grid, lon, lat, radius, visit_list",
     basemap: "Base map",
     basemapHint: "GeoJSON: streets, buildings, water, names; replaces the present one",
     streets: "Street network",
@@ -102,7 +100,7 @@ export const admin = {
       "GeoJSON lines, with OpenStreetMap's tags if any; for walking times; replaces the present one",
     incidents: "Past cases",
     incidentsHint:
-      "XLSX or CSV with the columns 工单号 来源 类别 标题 上报时间 …; known by source and ticket, never changed once here",
+      "XLSX or CSV; columns: ticket, source, class, title, reported_at and more; known by source and ticket, never changed once here",
     choose: "Choose a file",
     busy: "Importing…",
     done: "{created} created, {updated} updated, {unchanged} unchanged",
