@@ -70,6 +70,25 @@ class Handset:
         self._publish(parcel, done)
         return done
 
+    def publish(self, kind: Uplink, payload: bytes, on_acked: Callable[[float], None]) -> None:
+        """Say something past the queue, now or when connected again.
+
+        Args:
+            kind: which of its topics it goes to.
+            payload: the bytes, as they are.
+            on_acked: gets the seconds until the broker's acknowledgement.
+        """
+
+        def acked(after_s: float) -> None:
+            on_acked(after_s)
+            self._pump()  # whoever acknowledged made room, so what waits leaves now
+            if self.session.in_flight == 0 and not self.outbox:
+                self._quiet.set()
+
+        self._quiet.clear()
+        topic = uplink_topic(self.credentials.topic_prefix, kind)
+        self.session.publish(topic, payload, acked)
+
     def _pump(self) -> None:
         """Hand the broker what waits, as far as it keeps up."""
         while self.session.connected and self.session.in_flight < IN_FLIGHT_MAX:
@@ -83,12 +102,8 @@ class Handset:
             self.inbox.acknowledged(parcel, after_s)
             if done is not None and not done.done():
                 done.set_result(None)
-            self._pump()
-            if self.session.in_flight == 0 and not self.outbox:
-                self._quiet.set()
 
-        topic = uplink_topic(self.credentials.topic_prefix, parcel.kind)
-        self.session.publish(topic, parcel.payload, on_acked)
+        self.publish(parcel.kind, parcel.payload, on_acked)
 
     def _on_welcome(self) -> None:
         if self.inbox.health is not None:

@@ -21,7 +21,7 @@ from telemetry_ingest.wire.handset import (
     ReportMessage,
     StatusMessage,
 )
-from telemetry_ingest.wire.topics import Uplink, uplink_topic
+from telemetry_ingest.wire.topics import Uplink
 
 DUTY_SINCE_S: Final = 3 * 3600.0  # before the run: backlogs and slow clocks are on duty
 BACKLOG_FROM_S: Final = 10_000.0  # the oldest fix of the made-up backlogs, before the run
@@ -48,7 +48,6 @@ class Carrier:
         self.began_s = time.time()
         self.handset = Handset(credentials, Inbox(acknowledged=self._acknowledged))
         self.spot = spot
-        self._prefix = credentials.topic_prefix
         self._last_ms = 0
         self._old_count = 0
         self._numbers = 0
@@ -127,7 +126,7 @@ class Carrier:
 
     def _raw(self, kind: Uplink, payload: bytes, acked: Callable[[float], None]) -> None:
         self.book.messages[kind.value] += 1
-        self.handset.session.publish(uplink_topic(self._prefix, kind), payload, acked)
+        self.handset.publish(kind, payload, acked)
 
     def _acknowledged(self, parcel: Parcel, _after_s: float) -> None:
         keys = [FixKey(self.code, at_ms(at)) for at in parcel.fixed_at_s]

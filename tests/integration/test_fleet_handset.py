@@ -17,12 +17,12 @@ from paho.mqtt.enums import CallbackAPIVersion
 from console_server.embedded.addresses import StackAddresses
 from console_server.handsets.broker_access import BrokerAccess, EnrolledHandset, hash_password
 from console_server.wire.field import HandsetCredentials
-from simulators.handset import Handset, Inbox
+from simulators.handset import IN_FLIGHT_MAX, Handset, Inbox
 from simulators.outbox import fix_parcel
 from simulators.owntracks_phone import OwnTracksPhone
 from simulators.session import RefusedError, Session
-from telemetry_ingest.wire.handset import Fix, OrderMessage, StatusMessage
-from telemetry_ingest.wire.topics import Downlink, downlink_topic, handset_prefix
+from telemetry_ingest.wire.handset import Fix, OrderMessage, ReportMessage, StatusMessage
+from telemetry_ingest.wire.topics import Downlink, Uplink, downlink_topic, handset_prefix
 
 AREA = "320111011"
 NOW_S = 1795230000.0
@@ -197,6 +197,25 @@ async def test_late_records_are_done_when_the_broker_has_them(
         handset.send_late(fix_parcel([fix(1)], NOW_S))
     async with running(handset.session):
         await asyncio.wait_for(handset.send_late(fix_parcel([fix(1), fix(2)], NOW_S)), 5)
+    assert await eventually(lambda: len(tap.of("/fix")) == 1)
+
+
+async def test_what_waits_behind_messages_past_the_queue_leaves_when_they_are_acknowledged(
+    enrolled: dict[str, HandsetCredentials], tap: Tap
+) -> None:
+    handset = Handset(enrolled["native"])
+    acknowledged: list[float] = []
+    report = msgspec.json.encode(ReportMessage("r", NOW_S, 118.5, 32.1, "井盖缺失"))
+    async with running(handset.session):
+        handset.set_network(False)
+        assert await eventually(lambda: not handset.session.connected)
+        for _ in range(2 * IN_FLIGHT_MAX):
+            handset.publish(Uplink.REPORT, report, acknowledged.append)
+        handset.send(fix(1))
+        handset.set_network(True)
+        async with asyncio.timeout(10):
+            await handset.quiet()
+    assert len(acknowledged) == 2 * IN_FLIGHT_MAX
     assert await eventually(lambda: len(tap.of("/fix")) == 1)
 
 
