@@ -1,7 +1,8 @@
 """The embedded Valkey: its configuration and how it is run.
 
 Owns the process; what is kept in it belongs to the data plane (live state) and the control
-plane (sessions). It is a cache, yet it is saved to disk so that a restart asks nobody to sign in.
+plane (sessions). It is a cache, yet each change is written to its file, so that nobody has to sign
+in again when it is killed; only a host that loses power may lose the last second.
 """
 
 import contextlib
@@ -39,8 +40,9 @@ class ValkeyServer:
             "port": str(self.port),
             "requirepass": self.password,
             "dir": str(self.folder),
-            "save": "60 1",
-            "appendonly": "no",
+            "save": '""',
+            "appendonly": "yes",
+            "appendfsync": "everysec",
             "daemonize": "no",
         }
         text = "".join(

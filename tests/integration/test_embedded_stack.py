@@ -16,8 +16,11 @@ import redis
 from console_server.embedded.addresses import StackAddresses, read_addresses
 from console_server.embedded.data_directory import open_data_directory
 from console_server.embedded.errors import DataDirectoryInUse, StackError
+from console_server.embedded.ports import free_port
 from console_server.embedded.postgres_programs import Edition
 from console_server.embedded.stack import StackOptions, running_stack
+from console_server.embedded.supervise import Supervisor
+from console_server.embedded.valkey import ValkeyServer
 
 HOLD_A_STACK = """
 import sys, time
@@ -144,6 +147,29 @@ def test_no_child_outlives_a_parent_that_is_killed_outright(open_tmp: Path) -> N
     assert eventually(lambda: processes_under(root) == []), processes_under(root)
     with running_stack(root, StackOptions(edition=Edition.PLAIN, durable=False)) as again:
         assert read_addresses(open_data_directory(root)) == again
+
+
+def test_a_valkey_that_is_killed_outright_forgets_nothing(open_tmp: Path) -> None:
+    server = ValkeyServer(open_tmp / "valkey", free_port(), "secret", open_tmp / "valkey.log")
+    server.configure()
+    supervisor = Supervisor(longest_delay_s=0.1)
+
+    def answers_again() -> bool:
+        supervisor.tick()
+        return server.answers()
+
+    try:
+        supervisor.start(server.command())
+        assert eventually(server.answers)
+        with redis.Redis.from_url(server.url) as valkey:
+            valkey.set("gb:session:just-made", "who")
+        os.kill(supervisor.children["valkey"].process.pid, signal.SIGKILL)
+        assert eventually(lambda: not server.answers())
+        assert eventually(answers_again)
+        with redis.Redis.from_url(server.url) as valkey:
+            assert valkey.get("gb:session:just-made") == b"who"
+    finally:
+        supervisor.stop_all()
 
 
 def test_part_that_is_configured_elsewhere_is_not_started(
