@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from simulators.district_files import read_pack, write_district, write_roster
-from simulators.staff import USUAL_WORKERS
+from simulators.people.staff import USUAL_WORKERS
 
 
 class Instant(click.ParamType[datetime]):

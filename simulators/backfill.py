@@ -14,12 +14,12 @@ from typing import Final
 
 import msgspec
 
-from simulators.duty import Spell
-from simulators.enrolment import write_private
 from simulators.handset import Handset
-from simulators.outbox import Parcel, fix_parcel, message_parcel
+from simulators.people.duty import Spell
+from simulators.phone.enrolment import write_private
+from simulators.phone.outbox import Parcel, fix_parcel, message_parcel
+from simulators.phone.sensor import Rhythm, Sensor
 from simulators.scenario import BackfillPlan
-from simulators.sensor import Rhythm, Sensor
 from simulators.worker import FieldWorker
 from telemetry_ingest.wire.handset import FIXES_PER_MESSAGE_MAX, Fix, StatusMessage
 

@@ -11,17 +11,17 @@ from random import Random
 
 import numpy as np
 
-from simulators.areas import DECIMALS, Area, name_areas
-from simulators.basemap import Feature, draw, mark
-from simulators.blocks import build
-from simulators.checkpoints import Checkpoint, Surroundings, place
-from simulators.districting import Zone, divide
 from simulators.geodesy import LocalPlane
-from simulators.network import Network
-from simulators.site import Site, lay_out, with_lake
-from simulators.streamlines import Course, grow_streets, grow_trunks
-from simulators.streets import cut
-from simulators.walkways import Walkways, lay
+from simulators.town.areas import DECIMALS, Area, name_areas
+from simulators.town.basemap import Feature, draw, mark
+from simulators.town.blocks import build
+from simulators.town.checkpoints import Checkpoint, Surroundings, place
+from simulators.town.districting import Zone, divide
+from simulators.town.network import Network
+from simulators.town.site import Site, lay_out, with_lake
+from simulators.town.streamlines import Course, grow_streets, grow_trunks
+from simulators.town.streets import cut
+from simulators.town.walkways import Walkways, lay
 
 CENTRE = LocalPlane(118.49, 32.05)  # 星甸街道, Nanjing Pukou
 

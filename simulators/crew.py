@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from console_server.wire.cases import Pack
 from console_server.wire.field import Shift, Worker
 from simulators.centre import Centre
-from simulators.duty import Spell, spells_of
-from simulators.persona import Persona, make_personas
+from simulators.people.duty import Spell, spells_of
+from simulators.people.persona import Persona, make_personas
 from simulators.scenario import Scenario
 
 

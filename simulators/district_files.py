@@ -19,19 +19,19 @@ from python_calamine import CalamineWorkbook
 
 from console_server.wire.cases import Pack
 from simulators import past_cases
-from simulators.checkpoints import Checkpoint
 from simulators.city import City, generate
-from simulators.geojson import (
+from simulators.past_cases import past_of
+from simulators.people.roster import Shift, plan
+from simulators.people.staff import USUAL_GROUPS, Worker, employ
+from simulators.town.checkpoints import Checkpoint
+from simulators.town.geojson import (
     read_areas,
     read_basemap,
     write_areas,
     write_basemap,
     write_streets,
 )
-from simulators.network import Network
-from simulators.past_cases import past_of
-from simulators.roster import Shift, plan
-from simulators.staff import USUAL_GROUPS, Worker, employ
+from simulators.town.network import Network
 
 WORKER_COLUMNS = ("工号", "姓名", "类别", "电话", "网格", "职能组", "技能")
 SHIFT_COLUMNS = ("工号", "开始", "结束", "类型")

@@ -16,12 +16,12 @@ from typing import Final
 import structlog
 
 from console_server.wire.field import HandsetCredentials, Worker
-from simulators.beats import District
-from simulators.duty import Spell
 from simulators.handset import Handset, Inbox
-from simulators.outbox import Parcel
-from simulators.persona import Persona
-from simulators.session import RefusedError, Session, keep_all_alive
+from simulators.people.beats import District
+from simulators.people.duty import Spell
+from simulators.people.persona import Persona
+from simulators.phone.outbox import Parcel
+from simulators.phone.session import RefusedError, Session, keep_all_alive
 from simulators.worker import FieldWorker, World
 from telemetry_ingest.wire.handset import OrderMessage, StatusMessage
 

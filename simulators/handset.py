@@ -13,8 +13,8 @@ from typing import Final
 import msgspec
 
 from console_server.wire.field import HandsetCredentials
-from simulators.outbox import Message, Outbox, Parcel
-from simulators.session import Identity, Session
+from simulators.phone.outbox import Message, Outbox, Parcel
+from simulators.phone.session import Identity, Session
 from telemetry_ingest.wire.handset import Fix, NoticeMessage, OrderMessage, StatusMessage
 from telemetry_ingest.wire.topics import Downlink, Uplink, downlink_topic, uplink_topic
 

@@ -15,8 +15,8 @@ import structlog
 from simulators.centre import Centre, CentreError
 from simulators.fleet import Fleet, Member
 from simulators.gnss import Surroundings
+from simulators.people.terrain import Spot
 from simulators.reports import Desk, Pace
-from simulators.terrain import Spot
 
 LOOKS_EVERY_S: Final = 1.0
 QUEUE_LOOK_S: Final = 8.0

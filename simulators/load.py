@@ -22,12 +22,13 @@ import structlog
 
 from console_server.wire.field import HandsetCredentials, NewWorker, Worker
 from simulators.centre import Centre, Grids
-from simulators.enrolment import Wallet, credentials_for
 from simulators.handset import Handset, Inbox
 from simulators.ledger import Ledger
 from simulators.machine import describe_machine
 from simulators.noise import smooth_normal, stream_of
-from simulators.outbox import Parcel
+from simulators.phone.enrolment import Wallet, credentials_for
+from simulators.phone.outbox import Parcel
+from simulators.phone.session import Session, keep_all_alive
 from simulators.process import (
     Account,
     StartError,
@@ -36,7 +37,6 @@ from simulators.process import (
     run_until_stopped,
     speak_to_stderr,
 )
-from simulators.session import Session, keep_all_alive
 from telemetry_ingest.wire.handset import Fix, StatusMessage
 
 TICK_S: Final = 0.01

@@ -15,11 +15,11 @@ from typing import Final
 import numpy as np
 
 from console_server.wire.cases import Pack
-from simulators.areas import Area
 from simulators.city import City
 from simulators.noise import random_of
+from simulators.people.staff import Worker
 from simulators.reports import Desk
-from simulators.staff import Worker
+from simulators.town.areas import Area
 
 COLUMNS: Final = (
     "工单号", "来源", "类别", "标题", "情况", "经度", "纬度", "状态", "原因", "处置人",

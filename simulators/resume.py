@@ -8,7 +8,7 @@ from console_server.wire.positions import Position
 from simulators.backfill import Past, Told, gaps_of
 from simulators.crew import Crew
 from simulators.fleet import Fleet, Member
-from simulators.terrain import apart_m
+from simulators.people.terrain import apart_m
 from telemetry_ingest.wire.handset import OrderMessage
 
 SEEN_ELSEWHERE_M = 150.0  # last seen this far from the plan: go on from there, do not jump

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulators.geodesy import LocalPlane
-from simulators.network import Network
+from simulators.town.network import Network
 
 
 @dataclass(frozen=True, eq=False)

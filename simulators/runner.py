@@ -17,15 +17,16 @@ import structlog
 
 from console_server.wire.field import HandsetCredentials, Worker
 from simulators.backfill import Progress, Told, tell_all
-from simulators.beats import District
 from simulators.centre import Centre, CentreError
 from simulators.crew import Crew
 from simulators.dispatcher import run_dispatcher
 from simulators.district_files import read_city
-from simulators.enrolment import Wallet, credentials_for, enrol_patiently
 from simulators.fleet import Fleet
 from simulators.incident_source import IncidentSource
 from simulators.noise import stream_of
+from simulators.people.beats import District
+from simulators.people.terrain import Terrain
+from simulators.phone.enrolment import Wallet, credentials_for, enrol_patiently
 from simulators.process import (
     Account,
     account_of_environment,
@@ -37,7 +38,6 @@ from simulators.radio import Radio
 from simulators.reports import Desk, Pace
 from simulators.resume import continue_orders, continue_places, untold
 from simulators.scenario import Scenario, load_scenario
-from simulators.terrain import Terrain
 from simulators.worker import World
 
 SHIFTS_AGAIN_S: Final = 300.0

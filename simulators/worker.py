@@ -11,18 +11,18 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from simulators.duty import Spell
-from simulators.errand import Errands
 from simulators.gnss import Surroundings
-from simulators.itinerary import Beat, Span, Stroll, plan_walk
 from simulators.movement import Pen, Walk, Whereabouts
 from simulators.noise import random_of
-from simulators.outbox import Message
-from simulators.persona import Persona, PhoneKind
+from simulators.people.duty import Spell
+from simulators.people.errand import Errands
+from simulators.people.itinerary import Beat, Span, Stroll, plan_walk
+from simulators.people.persona import Persona, PhoneKind
+from simulators.people.terrain import Spot, Terrain
+from simulators.phone.outbox import Message
+from simulators.phone.sensor import Rhythm, Sensor
 from simulators.radio import Radio
 from simulators.scenario import Scenario
-from simulators.sensor import Rhythm, Sensor
-from simulators.terrain import Spot, Terrain
 from telemetry_ingest.wire.handset import Fix, OrderMessage, ProgressMessage, StatusMessage
 
 HURRY: Final = 1.2  # on an order people walk this much faster

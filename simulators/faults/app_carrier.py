@@ -11,7 +11,7 @@ from typing import Final
 
 from console_server.wire.field import HandsetCredentials
 from simulators.faults.book import STORED, Book, FixKey
-from simulators.owntracks_phone import OwnTracksPhone
+from simulators.phone.owntracks_phone import OwnTracksPhone
 from telemetry_ingest.wire.handset import Fix
 
 BESIDE: Final = 0.05  # of the times: the app says something that is no location

@@ -13,7 +13,7 @@ import msgspec
 from console_server.wire.field import HandsetCredentials, Worker
 from simulators.faults.book import STORED, Book, FixKey, at_ms
 from simulators.handset import Handset, Inbox
-from simulators.outbox import Parcel, fix_parcel
+from simulators.phone.outbox import Parcel, fix_parcel
 from telemetry_ingest.wire.handset import (
     FIXES_PER_MESSAGE_MAX,
     DuressMessage,

@@ -12,13 +12,13 @@ from typing import Final
 
 from console_server.wire.field import HandsetCredentials, NewShift, Worker
 from simulators.centre import Centre
-from simulators.enrolment import enrol_patiently
 from simulators.faults.app_carrier import AppCarrier
 from simulators.faults.book import Book
 from simulators.faults.carrier import Carrier
 from simulators.faults.district import grid_middles
 from simulators.faults.installation import PASSWORD, Installation
-from simulators.session import Session, keep_all_alive
+from simulators.phone.enrolment import enrol_patiently
+from simulators.phone.session import Session, keep_all_alive
 from telemetry_ingest.wire.topics import Uplink
 
 CONNECTED_AT_ONCE: Final = 16

@@ -18,9 +18,9 @@ from console_server.embedded.addresses import StackAddresses
 from console_server.handsets.broker_access import BrokerAccess, EnrolledHandset, hash_password
 from console_server.wire.field import HandsetCredentials
 from simulators.handset import IN_FLIGHT_MAX, Handset, Inbox
-from simulators.outbox import fix_parcel
-from simulators.owntracks_phone import OwnTracksPhone
-from simulators.session import RefusedError, Session
+from simulators.phone.outbox import fix_parcel
+from simulators.phone.owntracks_phone import OwnTracksPhone
+from simulators.phone.session import RefusedError, Session
 from telemetry_ingest.wire.handset import Fix, OrderMessage, ReportMessage, StatusMessage
 from telemetry_ingest.wire.topics import Downlink, Uplink, downlink_topic, handset_prefix
 

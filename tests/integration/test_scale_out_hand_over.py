@@ -18,7 +18,7 @@ from simulators.faults.installation import PASSWORD
 from simulators.faults.runs import RunOptions, Scene, scene
 from simulators.faults.settling import Settled, settle
 from simulators.faults.traffic import Mix
-from simulators.owntracks_phone import OwnTracksPhone
+from simulators.phone.owntracks_phone import OwnTracksPhone
 from telemetry_ingest.wire.handset import Fix
 from telemetry_ingest.wire.live import Flag
 

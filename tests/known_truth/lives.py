@@ -19,19 +19,19 @@ from shapely.geometry.base import BaseGeometry
 from console_server.attendance.border import border_of
 from console_server.attendance.day import FIX_DTYPE, Checkpoint, DayInput, Fixes, OwnGround
 from console_server.attendance.spans import Spans, in_us, union
-from simulators.beats import District
 from simulators.city import generate
-from simulators.duty import Spell, spells_of
 from simulators.gnss import Surroundings
-from simulators.itinerary import Beat, Span, plan_walk
 from simulators.movement import Pen, Walk
 from simulators.noise import random_of
-from simulators.persona import Habit, PhoneKind, make_personas
-from simulators.roster import CHINA
+from simulators.people.beats import District
+from simulators.people.duty import Spell, spells_of
+from simulators.people.itinerary import Beat, Span, plan_walk
+from simulators.people.persona import Habit, PhoneKind, make_personas
+from simulators.people.roster import CHINA
+from simulators.people.staff import Worker, employ
+from simulators.people.terrain import Terrain
+from simulators.phone.sensor import Rhythm, Sensor
 from simulators.scenario import Scenario
-from simulators.sensor import Rhythm, Sensor
-from simulators.staff import Worker, employ
-from simulators.terrain import Terrain
 from telemetry_ingest.wire.handset import Fix
 
 OWN, OTHER = 1, 2

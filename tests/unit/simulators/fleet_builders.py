@@ -5,15 +5,15 @@ from typing import Literal, TypeVar
 import numpy as np
 
 from console_server.wire.field import HandsetCredentials
-from simulators.beats import District
-from simulators.duty import Spell
 from simulators.geodesy import LocalPlane
-from simulators.network import DOOR, PAVEMENT, RANKS, Network
-from simulators.outbox import Message
-from simulators.persona import Habit, Persona, PhoneKind
+from simulators.people.beats import District
+from simulators.people.duty import Spell
+from simulators.people.persona import Habit, Persona, PhoneKind
+from simulators.people.terrain import Terrain
+from simulators.phone.outbox import Message
 from simulators.radio import Radio
 from simulators.scenario import RadioPlan, Scenario
-from simulators.terrain import Terrain
+from simulators.town.network import DOOR, PAVEMENT, RANKS, Network
 from simulators.worker import FieldWorker, World
 from telemetry_ingest.wire.handset import Fix, OrderMessage
 

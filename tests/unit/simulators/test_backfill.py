@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulators.backfill import Gap, Told, gaps_of, parcels_of
-from simulators.duty import Spell
+from simulators.people.duty import Spell
 from simulators.scenario import BackfillPlan
 from simulators.worker import FieldWorker
 from telemetry_ingest.wire.handset import FixMessage, StatusMessage

@@ -19,8 +19,8 @@ from simulators.district_files import (
     write_district,
     write_roster,
 )
-from simulators.network import Network
-from simulators.staff import employ
+from simulators.people.staff import employ
+from simulators.town.network import Network
 
 NOW = datetime.fromisoformat("2026-03-04T10:20+08:00")
 LAYERS = {"land", "river", "water", "park", "block", "building", "street", "bridge", "place"}

@@ -8,8 +8,8 @@ import shapely
 
 from simulators.city import City, generate
 from simulators.geodesy import LocalPlane
-from simulators.network import DOOR, Network
 from simulators.route import Router
+from simulators.town.network import DOOR, Network
 
 
 @pytest.fixture(scope="module")

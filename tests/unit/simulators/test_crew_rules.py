@@ -3,8 +3,8 @@ from datetime import UTC, datetime, timedelta
 from fleet_builders import NOON_S
 
 from console_server.wire.field import Shift
-from simulators.duty import spells_of
-from simulators.persona import Habit, PhoneKind, make_personas
+from simulators.people.duty import spells_of
+from simulators.people.persona import Habit, PhoneKind, make_personas
 from simulators.scenario import PeoplePlan
 
 NOON = datetime.fromtimestamp(NOON_S, UTC)

@@ -5,8 +5,8 @@ from fleet_builders import NOON_S, make_order
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulators.errand import Errands
 from simulators.noise import random_of
+from simulators.people.errand import Errands
 from simulators.scenario import OrderPlan
 from telemetry_ingest.wire.handset import OrderMessage, ProgressMessage
 

@@ -9,10 +9,10 @@ from fleet_builders import (
     make_worker,
 )
 
-from simulators.duty import Spell
-from simulators.persona import PhoneKind
+from simulators.people.duty import Spell
+from simulators.people.persona import PhoneKind
+from simulators.people.terrain import Terrain
 from simulators.scenario import OrderPlan, Scenario
-from simulators.terrain import Terrain
 from simulators.worker import FieldWorker
 from telemetry_ingest.wire.handset import Fix, ProgressMessage, StatusMessage
 

@@ -10,11 +10,11 @@ from fleet_builders import (
     make_terrain,
 )
 
-from simulators.itinerary import Span, plan_walk
 from simulators.movement import Walk
 from simulators.noise import random_of
-from simulators.persona import Habit
-from simulators.terrain import Terrain
+from simulators.people.itinerary import Span, plan_walk
+from simulators.people.persona import Habit
+from simulators.people.terrain import Terrain
 
 SHIFT = Span(NOON_S, NOON_S + 8 * 3600)
 SECONDS = np.arange(SHIFT.from_s, SHIFT.to_s, 5.0)

@@ -3,7 +3,7 @@ from fleet_builders import NOON_S
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulators.outbox import Outbox, Parcel
+from simulators.phone.outbox import Outbox, Parcel
 from telemetry_ingest.wire.handset import Fix, FixMessage, StatusMessage
 from telemetry_ingest.wire.topics import Uplink
 

@@ -9,9 +9,9 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulators.areas import Area
-from simulators.roster import CHINA, DAYS_AHEAD, Shift, plan
-from simulators.staff import FULL_TIME, PART_TIME, USUAL_GROUPS, employ
+from simulators.people.roster import CHINA, DAYS_AHEAD, Shift, plan
+from simulators.people.staff import FULL_TIME, PART_TIME, USUAL_GROUPS, employ
+from simulators.town.areas import Area
 
 GRIDS = tuple(
     Area(

@@ -10,9 +10,9 @@ import msgspec
 from shapely import linestrings
 from shapely.geometry import mapping, shape
 
-from simulators.areas import Area
-from simulators.basemap import Feature
-from simulators.network import Network
+from simulators.town.areas import Area
+from simulators.town.basemap import Feature
+from simulators.town.network import Network
 
 Json = dict[str, Any]
 _SIDEWALK: Json = {"highway": "footway", "footway": "sidewalk"}

@@ -13,7 +13,7 @@ from random import Random
 import shapely
 from shapely import MultiPolygon, Point, Polygon
 
-from simulators.buildings import (
+from simulators.town.buildings import (
     COTTAGES,
     HALLS,
     OFFICES,
@@ -29,9 +29,9 @@ from simulators.buildings import (
     Pattern,
     fill,
 )
-from simulators.names import compound_namer
-from simulators.site import Site, blob
-from simulators.streets import HALF_WIDTH_M, Streets
+from simulators.town.names import compound_namer
+from simulators.town.site import Site, blob
+from simulators.town.streets import HALF_WIDTH_M, Streets
 
 SMALLEST_M2 = 900.0  # less ground than this stays green
 NARROW_M = 34.0  # narrower strips along the water are riverside green

@@ -17,8 +17,8 @@ from random import Random
 import shapely
 from shapely import LineString, Point, Polygon
 
-from simulators.neighbours import Heading, Neighbours, Place
-from simulators.site import Site
+from simulators.town.neighbours import Heading, Neighbours, Place
+from simulators.town.site import Site
 
 STEP_M = 12.0
 SEED_SHARE, FOLLOW_SHARE = 0.86, 0.62  # of the spacing: room to begin, room to go on

@@ -9,7 +9,7 @@ from typing import Final
 
 from console_server.wire.field import Shift
 from simulators.noise import random_of
-from simulators.persona import Habit, Persona
+from simulators.people.persona import Habit, Persona
 
 MERGED_WITHIN_S: Final = 20 * 60  # shifts with no longer a break between are one spell of duty
 COMES_S: Final = {  # against the planned start; late is positive

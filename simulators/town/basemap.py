@@ -13,12 +13,12 @@ import shapely
 from shapely import Geometry, Point, box
 from shapely.affinity import rotate
 
-from simulators.areas import Area, to_degrees
-from simulators.blocks import GREEN, Block
-from simulators.buildings import COTTAGES, fill
 from simulators.geodesy import LocalPlane
-from simulators.site import LAND_HALF_HEIGHT_M, LAND_HALF_WIDTH_M, Site
-from simulators.streets import RIVER, Edge, Streets
+from simulators.town.areas import Area, to_degrees
+from simulators.town.blocks import GREEN, Block
+from simulators.town.buildings import COTTAGES, fill
+from simulators.town.site import LAND_HALF_HEIGHT_M, LAND_HALF_WIDTH_M, Site
+from simulators.town.streets import RIVER, Edge, Streets
 
 RIVER_NAME, LAKE_NAME = "星溪河", "镜湖"
 FIELD_KINDS = {"field": 0.4, "paddy": 0.32, "orchard": 0.1, "wood": 0.13, "hamlet": 0.05}

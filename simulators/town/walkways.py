@@ -13,9 +13,9 @@ import numpy as np
 import shapely
 from shapely import LineString, Point, STRtree
 
-from simulators.blocks import Block
-from simulators.network import DOOR, PATH, PAVEMENT, RANKS
-from simulators.streets import RIVER, Streets
+from simulators.town.blocks import Block
+from simulators.town.network import DOOR, PATH, PAVEMENT, RANKS
+from simulators.town.streets import RIVER, Streets
 
 REACH_M = 45.0  # longest stretch of pavement between two nodes
 TOUCHES_M = 0.6  # places nearer to each other than this are one

@@ -14,8 +14,8 @@ import shapely
 
 from simulators.geodesy import LocalPlane
 from simulators.gnss import Surroundings
-from simulators.network import RANKS, Network
 from simulators.route import Router
+from simulators.town.network import RANKS, Network
 
 Spot = tuple[float, float]
 

@@ -12,9 +12,9 @@ from random import Random
 import shapely
 from shapely import LineString, Polygon
 
-from simulators.names import street_namer
-from simulators.site import Site
-from simulators.streamlines import Course
+from simulators.town.names import street_namer
+from simulators.town.site import Site
+from simulators.town.streamlines import Course
 
 GRID_M = 0.01  # coordinates are snapped to centimetres, so that shared corners are equal
 ALLEY_M = (45.0, 130.0)  # dead ends of this length stay, as blind alleys

@@ -13,7 +13,7 @@ from typing import Any, Final
 import msgspec
 
 from console_server.wire.field import HandsetCredentials
-from simulators.session import Identity, Session
+from simulators.phone.session import Identity, Session
 from telemetry_ingest.wire.handset import Fix
 from telemetry_ingest.wire.topics import owntracks_topic
 

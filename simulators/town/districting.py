@@ -13,9 +13,9 @@ import numpy as np
 import shapely
 from shapely import Polygon
 
-from simulators.blocks import Block
-from simulators.partition import Cells, split
-from simulators.streets import RIVER, Streets
+from simulators.town.blocks import Block
+from simulators.town.partition import Cells, split
+from simulators.town.streets import RIVER, Streets
 
 COMMUNITIES, GRIDS = 14, 59
 SMALLEST_COMMUNITY, LARGEST_COMMUNITY = 4, 5  # grids

@@ -13,11 +13,11 @@ import shapely
 from numpy.typing import NDArray
 from shapely import STRtree
 
-from simulators.areas import Area
-from simulators.blocks import Block
 from simulators.geodesy import LocalPlane
-from simulators.network import Network
-from simulators.streets import RIVER, Streets
+from simulators.town.areas import Area
+from simulators.town.blocks import Block
+from simulators.town.network import Network
+from simulators.town.streets import RIVER, Streets
 
 PER_GRID = (2, 4)
 RADII_M = (20, 25, 30)

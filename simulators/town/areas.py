@@ -13,11 +13,11 @@ from math import hypot
 import shapely
 from shapely import Geometry, MultiPolygon, Polygon
 
-from simulators.blocks import Block
-from simulators.districting import Zone
 from simulators.geodesy import LocalPlane
-from simulators.names import COMMUNITIES, VILLAGES
-from simulators.site import Site
+from simulators.town.blocks import Block
+from simulators.town.districting import Zone
+from simulators.town.names import COMMUNITIES, VILLAGES
+from simulators.town.site import Site
 
 DISTRICT = ("320111", "浦口区")
 SUBDISTRICT = ("320111011", "星甸街道")

@@ -10,12 +10,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from simulators.duty import Spell
 from simulators.geodesy import LocalPlane
 from simulators.gnss import observe
 from simulators.movement import STILL_BELOW_MPS, Walk, Whereabouts
 from simulators.noise import Floats, normal
-from simulators.persona import Persona, PhoneKind
+from simulators.people.duty import Spell
+from simulators.people.persona import Persona, PhoneKind
 from telemetry_ingest.wire.handset import Fix
 
 Mask = NDArray[np.bool_]

@@ -11,10 +11,10 @@ from typing import Final
 
 import numpy as np
 
-from simulators.itinerary import Beat
-from simulators.network import DOOR, PATH, PAVEMENT
 from simulators.noise import random_of
-from simulators.terrain import Spot, Terrain, apart_m
+from simulators.people.itinerary import Beat
+from simulators.people.terrain import Spot, Terrain, apart_m
+from simulators.town.network import DOOR, PATH, PAVEMENT
 
 COMMUNITY_CODE_LENGTH: Final = 12  # 6 county, 3 street, 3 community; a grid's code goes on
 HOUSES: Final = 24  # doors that one worker calls at

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
-from simulators.areas import Area
-from simulators.names import person_namer
+from simulators.town.areas import Area
+from simulators.town.names import person_namer
 
 USUAL_WORKERS = 295  # 59 grids with 1 full-time and 4 part-time workers each
 FULL_TIME, PART_TIME = "专职", "兼职"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from random import Random
 
-from simulators.staff import FULL_TIME, Worker
+from simulators.people.staff import FULL_TIME, Worker
 
 CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")  # no summer time since 1991
 ON_DUTY_SHARE = 0.85

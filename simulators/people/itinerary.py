@@ -11,8 +11,8 @@ from typing import Final
 
 from simulators.gnss import Surroundings
 from simulators.movement import Pen, Walk
-from simulators.persona import Habit, Persona
-from simulators.terrain import Spot, Terrain, Way
+from simulators.people.persona import Habit, Persona
+from simulators.people.terrain import Spot, Terrain, Way
 
 SPEED_RANGE_MPS: Final = (0.9, 1.5)
 LINGER_AT_CHECKPOINT_S: Final = (40.0, 100.0)

@@ -1,0 +1,1 @@
+"""The town: its ground, streets, houses, areas and walking ways. `simulators.city` joins them."""
