@@ -11,8 +11,6 @@ import uvicorn
 from litestar import Litestar, Router
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
-from litestar.openapi.config import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 
 from console_server import installation, retention
 from console_server.access import routes as access
@@ -31,6 +29,7 @@ from console_server.checkpoints import label_routes as labels
 from console_server.checkpoints import routes as checkpoints
 from console_server.database import make_pool
 from console_server.dependencies import DEPENDENCIES
+from console_server.described import description
 from console_server.dispatches import inbox, timers
 from console_server.dispatches import routes as dispatches
 from console_server.field import routes as field
@@ -128,12 +127,7 @@ def make_app(settings: Settings) -> Litestar:
             exclude_opt_key="no_compression",
         ),
         request_max_body_size=BODY_MAX_BYTES,
-        openapi_config=OpenAPIConfig(
-            title="Gridbeat",
-            version=installation.VERSION,
-            path="/schema",
-            render_plugins=[JsonRenderPlugin(path=["/", "/openapi.json"])],
-        ),
+        openapi_config=description(installation.VERSION),
         logging_config=None,
         debug=False,
     )

@@ -6,6 +6,7 @@ from typing import Any
 from litestar import Request, Response, Router, get
 from litestar.datastructures import State
 from litestar.di import NamedDependency
+from litestar.openapi import ResponseSpec
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from console_server.access.middleware import COOKIE
@@ -16,7 +17,13 @@ from console_server.health.watch import HealthWatch
 from console_server.wire.live import Health
 
 
-@get("/health", opt={"public": True})
+@get(
+    "/health",
+    opt={"public": True},
+    responses={
+        503: ResponseSpec(Health, description="A part is not well", generate_examples=False)
+    },
+)
 async def health(state: State) -> Response[Health]:
     """200 when a fix goes around the whole loop, 503 otherwise; which part is not well."""
     watch: HealthWatch = state.health

@@ -89,3 +89,26 @@ def test_it_stops_within_three_seconds_with_open_sockets(server: RunningServer) 
             open_until_the_end.enter_context(socket)
             began = time.monotonic()
         assert time.monotonic() - began < 3
+
+
+def test_the_description_says_how_errors_look_and_what_a_route_asks_for(
+    server: RunningServer,
+) -> None:
+    with server.client() as client:
+        described = client.get("/schema/openapi.json").json()
+        refused = client.post("/api/incidents", json={})
+    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for path, operations in described["paths"].items():
+        for method, operation in operations.items():
+            told = operation["responses"]
+            assert told["default"]["content"] == problem, (method, path)
+            assert "400" not in told or told["400"]["content"] == problem, (method, path)
+    opening = described["paths"]["/api/incidents"]["post"]
+    assert opening["security"] == [{"session": [], "csrf": []}]
+    assert opening["responses"][str(refused.status_code)]["content"] == problem
+    fields = described["components"]["schemas"]["Problem"]["properties"]
+    assert set(refused.json()) <= set(fields)
+    assert "security" not in described["paths"]["/api/session"]["post"]
+    assert described["paths"]["/api/field/me"]["get"]["security"] == [{"fieldSession": []}]
+    hotline = described["paths"]["/api/hotline/tickets"]["post"]["security"]
+    assert hotline == [{"key": []}]
