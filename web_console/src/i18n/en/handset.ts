@@ -185,6 +185,8 @@ export const handset: CatalogueOf<typeof chinese> = {
     denied: "The camera is not allowed. Allow it in the browser's site settings.",
     noCamera:
       "The camera cannot be opened. Scan the label with the phone's own camera: it opens this page.",
+    insecure:
+      "This page was not opened over HTTPS, so the browser allows no camera. Scan the label with the phone's own camera app.",
   },
   sos: {
     button: "SOS",

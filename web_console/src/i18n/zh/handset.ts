@@ -165,6 +165,7 @@ export const handset = {
     notLabel: "这不是巡查点标签",
     denied: "相机权限被拒绝。请在浏览器的网站设置中允许使用相机。",
     noCamera: "无法打开相机。可用手机自带相机扫描标签，会自动打开本页。",
+    insecure: "本页不是通过 HTTPS 打开的，浏览器不允许使用相机。可用手机自带相机扫描标签。",
   },
   sos: {
     button: "求助",
