@@ -19,6 +19,7 @@ from console_server.database import Pool
 from console_server.dispatches.candidates import Among, Wanted, recommend
 from console_server.incidents.visible import visible_case
 from console_server.live.hub import Hub
+from console_server.live.interest import Sight
 from console_server.parts import Clock
 from console_server.streets.current import CurrentStreets
 from console_server.streets.network import StreetNetwork
@@ -55,4 +56,4 @@ async def list_candidates(
 
 def among(hub: Hub, streets: StreetNetwork | None, account: Account) -> Among:
     """The people whom an account may send, and the streets that they walk on."""
-    return Among(hub.fleet, hub.interest(account.area_id), streets)
+    return Among(hub.fleet, hub.interest(Sight(account.area_id)), streets)

@@ -74,15 +74,29 @@ async def read_page(connection: Connection, query: PageQuery) -> IncidentPage:
 
 
 async def read_current(
-    connection: Connection, areas: frozenset[int] | None, closed_since: datetime
+    connection: Connection,
+    areas: frozenset[int] | None,
+    closed_since: datetime,
+    *,
+    ordered_to: str | None = None,
 ) -> list[IncidentSummary]:
-    """The open ones and those closed since, oldest first: what a snapshot holds."""
+    """The open ones and those closed since, oldest first: what a snapshot holds.
+
+    `ordered_to`: only those that this functional group was ever given.
+    """
     return await _read(
         connection,
         """WHERE (i.closed_at IS NULL OR i.closed_at >= %(closed_since)s)
              AND (%(areas)s::integer[] IS NULL OR i.area_id = ANY(%(areas)s))
+             AND (%(ordered_to)s::text IS NULL
+                  OR EXISTS (SELECT FROM group_orders o JOIN functional_groups f USING (group_id)
+                             WHERE o.incident_id = i.incident_id AND f.code = %(ordered_to)s))
            ORDER BY i.reported_at, i.incident_id""",
-        {"closed_since": closed_since, "areas": None if areas is None else sorted(areas)},
+        {
+            "closed_since": closed_since,
+            "areas": None if areas is None else sorted(areas),
+            "ordered_to": ordered_to,
+        },
     )
 
 

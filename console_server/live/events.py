@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+import msgspec
+
 STREAM_START: Final = "0-0"
 STREAM_LENGTH: Final = 10_000  # some minutes of a busy city; a console further behind starts anew
 
@@ -20,6 +22,24 @@ class Event:
     kind: str
     area_id: int | None
     body: bytes
+
+
+class _GivenTo(msgspec.Struct, frozen=True, rename="camel"):
+    group_code: str
+
+
+class _Given(msgspec.Struct, frozen=True, rename="camel"):
+    group_orders: list[_GivenTo] = []
+
+
+_given = msgspec.json.Decoder(_Given)
+
+
+def groups_of(event: Event) -> frozenset[str]:
+    """The functional groups that the case of an event was ever given to; an alert's are none."""
+    if event.kind != "incident":
+        return frozenset()
+    return frozenset(order.group_code for order in _given.decode(event.body).group_orders)
 
 
 def entry_fields(kind: str, area_id: int | None, body: bytes) -> dict[Any, Any]:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from console_server.live.events import STREAM_START, Event
+from console_server.live.events import STREAM_START, Event, groups_of
 from console_server.live.fleet import Fleet, Floats
 from console_server.live.frame import Bools, Columns, Slots, encode_frame, no_columns
-from console_server.live.interest import Interest
+from console_server.live.interest import Interest, Sight
 from console_server.live.messages import Told, event_delta, health, live_worker, worker_delta
 from console_server.live.orders_seen import OrdersSeen
 from console_server.live.roster import Roster
@@ -46,9 +46,9 @@ class Hub:
         self._shown: Columns = no_columns()
         self._causes = self.fleet.shown_causes(0.0)
         self._batteries = self.fleet.shown_batteries()
-        self._groups: dict[int | None, Interest] = {}
+        self._groups: dict[Sight, Interest] = {}
         self._subscriptions: set[Subscription] = set()
-        self._quiet: dict[int | None, int] = {}
+        self._quiet: dict[Sight, int] = {}
         self._failing: list[str] = []
 
     # --- what the feed brings -------------------------------------------------------------------
@@ -60,9 +60,9 @@ class Hub:
         for body in state.incidents:
             self._see(body)
         self._remember(now_s)
-        self._groups = {area: Interest(area, state.roster) for area in self._groups}
+        self._groups = {sight: Interest(sight, state.roster) for sight in self._groups}
         for subscription in self._subscriptions:
-            subscription.interest = self.interest(subscription.interest.area_id)
+            subscription.interest = self.interest(subscription.interest.sight)
             subscription.start_over()
         self.ready.set()
 
@@ -77,9 +77,9 @@ class Hub:
             return
         if event.kind == "incident":
             self._see(event.body)
-        text = event_delta(event)
+        text, groups = event_delta(event), groups_of(event)
         for subscription in self._subscriptions:
-            if subscription.interest.sees(event.area_id):
+            if subscription.interest.sees(event.area_id, groups):
                 subscription.tell_event(event, text)
 
     def tick(self, now_s: float) -> None:
@@ -106,9 +106,9 @@ class Hub:
 
     # --- what consoles and routes ask for -------------------------------------------------------
 
-    def subscribe(self, area_id: int | None) -> Subscription:
-        """A place for a console whose account sees this area."""
-        subscription = Subscription(self.interest(area_id))
+    def subscribe(self, sight: Sight) -> Subscription:
+        """A place for a console whose account sees so far."""
+        subscription = Subscription(self.interest(sight))
         self._subscriptions.add(subscription)
         return subscription
 
@@ -116,11 +116,11 @@ class Hub:
         """The console is gone."""
         self._subscriptions.discard(subscription)
 
-    def interest(self, area_id: int | None) -> Interest:
-        """The group of all consoles that see this area."""
-        if area_id not in self._groups:
-            self._groups[area_id] = Interest(area_id, self.fleet.roster)
-        return self._groups[area_id]
+    def interest(self, sight: Sight) -> Interest:
+        """The group of all consoles that see so far."""
+        if sight not in self._groups:
+            self._groups[sight] = Interest(sight, self.fleet.roster)
+        return self._groups[sight]
 
     def health(self) -> bytes:
         """The message that says which parts are not well."""
@@ -168,8 +168,8 @@ class Hub:
     def _tell_positions(self, changed: Bools, now_s: float) -> None:
         listening = [each for each in self._subscriptions if each.live]
         frames = {
-            area: self._frame_of(area, changed & self._groups[area].workers, now_s)
-            for area in {each.interest.area_id for each in listening}
+            sight: self._frame_of(sight, changed & self._groups[sight].workers, now_s)
+            for sight in {each.interest.sight for each in listening}
         }
         for subscription in self._subscriptions:
             concerned = changed & subscription.interest.workers
@@ -180,15 +180,15 @@ class Hub:
             elif subscription.missed is not None:
                 slots = _slots(concerned | subscription.missed)
                 subscription.offer(encode_frame(self._shown, slots, now_s))
-            elif frame := frames[subscription.interest.area_id]:
+            elif frame := frames[subscription.interest.sight]:
                 subscription.offer(frame)
 
-    def _frame_of(self, area_id: int | None, concerned: Bools, now_s: float) -> bytes | None:
-        quiet = self._quiet.get(area_id, 0) + 1
+    def _frame_of(self, sight: Sight, concerned: Bools, now_s: float) -> bytes | None:
+        quiet = self._quiet.get(sight, 0) + 1
         if not concerned.any() and quiet < HEARTBEAT_TICKS:
-            self._quiet[area_id] = quiet
+            self._quiet[sight] = quiet
             return None
-        self._quiet[area_id] = 0
+        self._quiet[sight] = 0
         return encode_frame(self._shown, _slots(concerned), now_s)
 
 

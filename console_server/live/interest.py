@@ -1,9 +1,10 @@
-"""Who is told what: one interest group for all consoles that see the same areas.
+"""Who is told what: one interest group for all consoles that see the same.
 
 Owns which workers and which events concern a group; not the telling (`hub.py`). Pure.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,16 +12,34 @@ from console_server.live.frame import Bools
 from console_server.live.roster import Roster
 
 
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """How far an account sees: the area (None: everything) and whether only its group's cases.
+
+    `ordered_to`: of a department, the functional group whose cases alone it sees, and no workers.
+    """
+
+    area_id: int | None = None
+    ordered_to: str | None = None
+
+
 class Interest:
-    """What the accounts of one area may see; `area_id` None: everything."""
+    """What the accounts of one sight are told."""
 
-    def __init__(self, area_id: int | None, roster: Roster) -> None:
-        self.area_id = area_id
+    def __init__(self, sight: Sight, roster: Roster) -> None:
+        self.sight = sight
+        self.area_id = sight.area_id
         self._lineages = roster.lineages()
-        self.workers = _workers_within(area_id, roster, self._lineages)
+        self.workers = (
+            _workers_within(sight.area_id, roster, self._lineages)
+            if sight.ordered_to is None
+            else np.zeros(len(roster.rows), dtype=np.bool_)
+        )
 
-    def sees(self, area_id: int | None) -> bool:
-        """Whether something in this area (None: in no area) concerns the group."""
+    def sees(self, area_id: int | None, groups: frozenset[str] = frozenset()) -> bool:
+        """Whether something in this area (None: in no area), given to these groups, concerns it."""
+        if self.sight.ordered_to is not None and self.sight.ordered_to not in groups:
+            return False
         if self.area_id is None:
             return True
         return area_id is not None and self.area_id in self._lineages.get(area_id, frozenset())

@@ -11,6 +11,7 @@ from console_server.access.account import AccountRequest
 from console_server.access.guards import requires
 from console_server.live.fleet import Fleet
 from console_server.live.hub import Hub
+from console_server.live.interest import Sight
 from console_server.live.messages import cause_name, presence_name
 from console_server.live.socket import live
 from console_server.parts import Clock
@@ -25,7 +26,7 @@ async def list_positions(
     """The latest place of every worker one may see; of the off-duty ones only that they are."""
     now_s = clock().timestamp()
     presence, causes = hub.fleet.presence(now_s), hub.fleet.shown_causes(now_s)
-    slots = np.flatnonzero(hub.interest(request.user.area_id).workers)
+    slots = np.flatnonzero(hub.interest(Sight(request.user.area_id)).workers)
     return [
         _position(hub.fleet, slot, Presence(presence[slot]), cause_name(int(causes[slot])))
         for slot in map(int, slots)

@@ -36,9 +36,9 @@ async def take_snapshot(parts: Parts, subscription: Subscription) -> Start:
     seq = await last_seq(parts.valkey)
     now = parts.clock()
     async with parts.pool.connection() as connection:
-        areas = subscription.interest.areas()
-        incidents = await read_current(connection, areas, now - CLOSED_KEPT)
-        alerts = await read_running(connection, areas)
+        areas, group = subscription.interest.areas(), subscription.interest.sight.ordered_to
+        incidents = await read_current(connection, areas, now - CLOSED_KEPT, ordered_to=group)
+        alerts = await read_running(connection, areas) if group is None else []
     snapshot = Snapshot(seq, now, parts.hub.workers(subscription.interest), incidents, alerts)
     subscription.begin(seq)
     subscription.tell_local(parts.hub.health())  # what was told of it before may be lost

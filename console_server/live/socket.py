@@ -20,12 +20,16 @@ from redis.exceptions import RedisError
 from console_server.access.account import Account
 from console_server.access.middleware import CLOSE_FORBIDDEN, CLOSE_UNAUTHENTICATED
 from console_server.access.sessions import SessionRecord, is_open
+from console_server.incidents.visible import ordered_to
+from console_server.live.interest import Sight
 from console_server.live.messages import behind
 from console_server.live.snapshot import take_snapshot
 from console_server.live.subscription import Subscription
 from console_server.parts import Parts
 
-SEERS = frozenset({"administrator", "dispatcher", "duty_leader", "supervisor", "wall"})
+SEERS = frozenset(
+    {"administrator", "dispatcher", "duty_leader", "supervisor", "wall", "department"}
+)
 CLOSE_BEHIND = 4408
 CHECK_SESSION_EVERY_S = 5.0  # a signed-out console is blind at most this long after
 CLOSE_WITHIN_S = 1.0  # a console that takes nothing does not take the farewell either
@@ -34,7 +38,7 @@ LiveSocket = WebSocket[Account, SessionRecord, State]
 
 
 def may_watch(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
-    """A guard: roles that see where workers are.
+    """A guard: roles that are told what happens as it happens.
 
     Raises:
         WebSocketException: the role does not.
@@ -48,7 +52,7 @@ async def live(socket: LiveSocket) -> None:
     """Snapshot, then deltas and position frames, until either side ends it."""
     parts: Parts = socket.app.state.parts
     await socket.accept()
-    subscription = parts.hub.subscribe(socket.user.area_id)
+    subscription = parts.hub.subscribe(Sight(socket.user.area_id, ordered_to(socket.user)))
     try:
         code = await _first(
             _sender(socket, parts, subscription),

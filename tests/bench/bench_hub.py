@@ -13,6 +13,7 @@ import numpy as np
 from bench_figures import Figure
 
 from console_server.live.hub import Hub
+from console_server.live.interest import Sight
 from console_server.live.roster import Roster
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "console_server"))
@@ -45,7 +46,8 @@ def hub(rounds: int) -> Iterator[Figure]:
     measured = Hub()
     measured.reset(live_state(*positions, roster=Roster(rows, AREAS)), NOW_S)
     consoles = [
-        measured.subscribe((None, TOWN, NORTH, SOUTH)[number % 4]) for number in range(CONSOLES)
+        measured.subscribe(Sight((None, TOWN, NORTH, SOUTH)[number % 4]))
+        for number in range(CONSOLES)
     ]
     for console in consoles:
         console.begin("5-0")

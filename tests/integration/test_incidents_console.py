@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from live_centre import IN_EAST, PASSWORD, WEST, Centre, running_centre, seed
+from live_centre import IN_EAST, PASSWORD, WEST, Centre, running_centre, seed, until
 
 from console_server.access.commands import Position, set_account
 
@@ -122,6 +122,25 @@ async def test_a_department_sees_and_moves_the_cases_of_its_group_alone(centre: 
     assert (await console.post(f"incidents/{mine['id']}/dispatches")).status_code == 403
     empty = await step(centre, given, "shizheng", "done", "shizheng")
     assert (empty.status_code, empty.json()["errors"]) == (422, ["result: is empty"])
+
+
+async def test_a_department_is_told_of_its_cases_as_they_come_and_of_nothing_else(
+    centre: Centre,
+) -> None:
+    before, mine, other = [await centre.open_incident(classCode="0601") for _ in range(3)]
+    await give(centre, before)
+    async with centre.socket(await centre.console("shizheng")) as socket:
+        await until(lambda: socket.snapshots)
+        assert before["id"] in socket.incidents
+        assert {mine["id"], other["id"]}.isdisjoint(socket.incidents)
+        assert (socket.snapshots[0]["workers"], socket.snapshots[0]["alerts"]) == ([], [])
+        await give(centre, other, groupCode="xiaoqu")
+        given = (await give(centre, mine)).json()
+        await until(lambda: mine["id"] in socket.incidents)
+        await step(centre, given, "shizheng", "accepted", "shizheng")
+        await until(lambda: socket.incidents[mine["id"]]["groupOrders"][0]["acceptedAt"])
+        assert other["id"] not in socket.incidents
+        assert {each["type"] for each in socket.texts} <= {"snapshot", "incident", "health"}
 
 
 async def test_a_department_asks_and_the_duty_leader_rules(centre: Centre) -> None:

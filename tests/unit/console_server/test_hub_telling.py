@@ -19,6 +19,7 @@ from hub_builders import (
 
 from console_server.live.events import Event
 from console_server.live.hub import HEARTBEAT_TICKS, Hub
+from console_server.live.interest import Sight
 from console_server.live.roster import Roster
 from console_server.live.subscription import (
     BEHIND_AFTER_TICKS,
@@ -32,8 +33,10 @@ from telemetry_ingest.wire.presence import Presence, SilentCause
 TICK_S = 0.25
 
 
-def started(hub: Hub, area_id: int | None = None, seq: str = "5-0") -> Subscription:
-    subscription = hub.subscribe(area_id)
+def started(
+    hub: Hub, area_id: int | None = None, seq: str = "5-0", ordered_to: str | None = None
+) -> Subscription:
+    subscription = hub.subscribe(Sight(area_id, ordered_to))
     subscription.begin(seq)
     return subscription
 
@@ -198,7 +201,7 @@ def test_small_changes_of_a_battery_are_not_worth_a_message() -> None:
 
 def test_what_the_snapshot_held_is_not_told_again() -> None:
     hub = hub_with(live_state(position(1)))
-    console = hub.subscribe(None)
+    console = hub.subscribe(Sight())
     for seq in ("5-1", "6-0", "10-0"):
         hub.apply_event(event(seq))
     console.begin("6-0")
@@ -207,9 +210,34 @@ def test_what_the_snapshot_held_is_not_told_again() -> None:
     assert [each["seq"] for each in texts(console)] == ["10-0", "11-0"]
 
 
+def test_a_department_hears_of_the_cases_of_its_group_and_of_no_worker() -> None:
+    hub = hub_with(live_state(position(1)))
+    department = started(hub, ordered_to="shizheng")
+    hub.apply_event(event("6-0", body=incident(1)))
+    hub.apply_event(event("6-1", body=incident(2, groupOrders=[{"groupCode": "zhian"}])))
+    given = [{"groupCode": "zhian"}, {"groupCode": "shizheng"}]
+    hub.apply_event(event("6-2", body=incident(3, groupOrders=given)))
+    hub.apply_event(Event("6-3", "alert", GRID_N, b'{"id":"x"}'))
+    hub.apply_positions([position(1, lon=118.6, battery=0.1)])
+    for step in range(HEARTBEAT_TICKS):
+        hub.tick(NOW_S + step * TICK_S)
+    assert [each["seq"] for each in texts(department)] == ["6-2"]
+    assert read_frame(taken(department))["lon_e7"] == []
+    assert hub.workers(department.interest) == []
+
+
+def test_a_department_of_one_area_hears_of_its_groups_cases_there_alone() -> None:
+    hub = hub_with(live_state(position(1)))
+    north = started(hub, NORTH, ordered_to="shizheng")
+    given = incident(1, groupOrders=[{"groupCode": "shizheng"}])
+    hub.apply_event(event("6-0", GRID_S, given))
+    hub.apply_event(event("6-1", GRID_N, given))
+    assert [each["seq"] for each in texts(north)] == ["6-1"]
+
+
 def test_before_its_snapshot_a_console_gets_no_frames() -> None:
     hub = hub_with(live_state(position(1)))
-    console = hub.subscribe(None)
+    console = hub.subscribe(Sight())
     hub.apply_positions([position(1, lon=119.0)])
     hub.tick(NOW_S)
     assert console.frame is None
