@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
 from console_server.access.account import Account
+from console_server.access.cookie import session_cookie
 from console_server.access.middleware import COOKIE
 from console_server.access.passwords import check_password
 from console_server.access.sessions import LIVES_S, SessionRecord, close_session, open_session
@@ -71,15 +72,7 @@ def _session(record: SessionRecord) -> Session:
 
 
 def _cookie(value: str, settings: Settings, max_age_s: int) -> Cookie:
-    return Cookie(
-        key=COOKIE,
-        value=value,
-        path="/",
-        httponly=True,
-        samesite="strict",
-        secure=settings.secure_cookie,
-        max_age=max_age_s,
-    )
+    return session_cookie(COOKIE, value, settings, path="/", lives_s=max_age_s)
 
 
 router = Router(path="/", route_handlers=[sign_in, who, sign_out], tags=["access"])

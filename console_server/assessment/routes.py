@@ -2,7 +2,6 @@
 """`/api/assessment`: schemes, results with what they rest on, entries by hand, closed periods."""
 
 import asyncio
-from urllib.parse import quote
 
 from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
@@ -29,6 +28,7 @@ from console_server.assessment.wire_form import (
     schemes_to_wire,
 )
 from console_server.database import Pool
+from console_server.downloads import XLSX, download
 from console_server.errors import NotFound
 from console_server.packs.pack import RulePack
 from console_server.parts import Clock
@@ -44,7 +44,6 @@ from console_server.wire.assessment import (
 
 READERS = requires("supervisor", "duty_leader")
 WRITERS = requires("supervisor")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @get("/assessment/schemes", guards=[READERS])
@@ -100,9 +99,7 @@ async def export(
         assessed = await assess_now(connection, pack, chosen, name, visible, now)
     title = f"{pack.name} {chosen.name} {name}"
     content = await asyncio.to_thread(workbook, title, chosen, assessed, pack.version)
-    plain = f"assessment-{chosen.code}-{name}.xlsx"
-    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(f'{title}.xlsx')}"
-    return Response(content, media_type=XLSX, headers={"Content-Disposition": disposition})
+    return download(content, XLSX, f"assessment-{chosen.code}-{name}.xlsx", title)
 
 
 @get("/assessment/{scheme:str}/{period:str}/{subject_id:int}", guards=[READERS])

@@ -5,7 +5,6 @@ import asyncio
 from datetime import date as Date  # noqa: N812 - `date` is the parameter's name on the wire
 from datetime import timedelta
 from typing import Annotated, Final
-from urllib.parse import quote
 
 from litestar import Response, Router, get
 from litestar.di import NamedDependency
@@ -22,6 +21,7 @@ from console_server.attendance.month_lines import month_rule_lines
 from console_server.attendance.monthly import first_of, last_of
 from console_server.attendance.sheet_lines import as_csv
 from console_server.database import Pool
+from console_server.downloads import CSV, XLSX, download
 from console_server.errors import Invalid
 from console_server.packs.pack import RulePack
 from console_server.parts import Clock
@@ -29,7 +29,6 @@ from console_server.wire.attendance import AttendanceBoard, AttendanceDay, Verdi
 
 YEARS: Final = (2000, 2199)
 READERS: Final = requires("supervisor", "duty_leader", "dispatcher")
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @get("/attendance", guards=[READERS])
@@ -84,9 +83,7 @@ async def export(
     node = areas.by_code(area) if area else None
     title = f"{node.name if node else pack.name} {first:%Y-%m}"
     content = await asyncio.to_thread(workbook, title, pack, lines, months)
-    name = f"attendance-{first:%Y-%m}.xlsx"
-    disposition = f"attachment; filename=\"{name}\"; filename*=UTF-8''{quote(f'考勤-{title}.xlsx')}"
-    return Response(content, media_type=XLSX, headers={"Content-Disposition": disposition})
+    return download(content, XLSX, f"attendance-{first:%Y-%m}.xlsx", f"考勤-{title}")
 
 
 @get("/attendance/export.csv", guards=[READERS], media_type="text/csv")
@@ -104,9 +101,7 @@ async def export_csv(
     async with pool.connection() as connection:
         lines = await month_of(connection, first, last, areas.within(request.user, area))
     content = await asyncio.to_thread(as_csv, lines)
-    disposition = f'attachment; filename="attendance-{first:%Y-%m}.csv"'
-    headers = {"Content-Disposition": disposition}
-    return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
+    return download(content, CSV, f"attendance-{first:%Y-%m}.csv")
 
 
 @get("/attendance/changes", guards=[READERS])

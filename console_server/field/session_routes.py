@@ -9,6 +9,7 @@ from litestar.datastructures import Cookie, State
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
+from console_server.access.cookie import session_cookie
 from console_server.access.throttle import count_attempt, forget_attempts, give_back_attempt
 from console_server.cache import Valkey
 from console_server.database import Pool
@@ -108,15 +109,7 @@ def _to_wire(session: FieldSession) -> HandsetSession:
 
 
 def _cookie(value: str, settings: Settings, max_age_s: int) -> Cookie:
-    return Cookie(
-        key=COOKIE,
-        value=value,
-        path=COOKIE_PATH,
-        httponly=True,
-        samesite="strict",
-        secure=settings.secure_cookie,
-        max_age=max_age_s,
-    )
+    return session_cookie(COOKIE, value, settings, path=COOKIE_PATH, lives_s=max_age_s)
 
 
 router = Router(path="/", route_handlers=[sign_in, who, sign_out], tags=["field"])

@@ -5,7 +5,6 @@ Owns HTTP and which cases; the forms are `printed.py` and `listed.py`.
 
 import asyncio
 from dataclasses import replace
-from urllib.parse import quote
 from uuid import UUID
 
 from litestar import Response, get
@@ -16,6 +15,7 @@ from console_server.access.account import AccountRequest
 from console_server.access.guards import requires
 from console_server.areas.tree import AreaTree
 from console_server.database import Pool
+from console_server.downloads import XLSX, download
 from console_server.incidents.chain import find_faults
 from console_server.incidents.flow import pack_of
 from console_server.incidents.listed import workbook
@@ -28,7 +28,6 @@ from console_server.packs.pack import RulePack
 from console_server.parts import Clock
 from console_server.photos.commands import thumbnails_of
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 EXPORTED_MAX = 10_000
 READERS = requires("dispatcher", "duty_leader", "supervisor", "department")
 
@@ -73,5 +72,4 @@ async def export(
         found = await read_page(connection, wanted)
     title = f"{pack.name} 案卷"
     content = await asyncio.to_thread(workbook, title, pack, found.incidents)
-    name = f"attachment; filename=\"cases.xlsx\"; filename*=UTF-8''{quote(f'{title}.xlsx')}"
-    return Response(content, media_type=XLSX, headers={"Content-Disposition": name})
+    return download(content, XLSX, "cases.xlsx", title)

@@ -1,0 +1,26 @@
+"""How a browser is told to save a file."""
+
+from urllib.parse import unquote
+
+from console_server.downloads import CSV, XLSX, download
+
+
+def named(plain_name: str, title: str = "") -> str:
+    return download(b"", XLSX, plain_name, title).headers["Content-Disposition"]
+
+
+def test_a_title_is_the_name_that_the_file_is_saved_under() -> None:
+    said = named("cases.xlsx", "行电镇 案卷")
+    assert said.startswith("attachment; filename=\"cases.xlsx\"; filename*=UTF-8''")
+    assert unquote(said.rpartition("''")[2]) == "行电镇 案卷.xlsx"
+
+
+def test_nothing_in_a_title_can_end_the_header_or_make_a_folder() -> None:
+    said = named("cases.xlsx", 'a"; b\r\n/c').rpartition("''")[2]
+    assert not set('";\r\n/ ') & set(said)
+
+
+def test_without_a_title_the_plain_name_stands() -> None:
+    answer = download(b"a,b", CSV, "attendance-2026-11.csv")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="attendance-2026-11.csv"'
+    assert (answer.content, answer.media_type) == (b"a,b", CSV)
