@@ -23,11 +23,13 @@ from console_server.incidents.group_orders import (
     GroupOrderRow,
     GroupStep,
     find_order,
+    group_state,
     insert_order,
     running_orders,
     save_order,
 )
 from console_server.incidents.incident import WITH_WORKERS, Status
+from console_server.incidents.retelling import GROUP_STATES
 from console_server.packs.pack import RulePack
 
 RESULT_MAX = 1000
@@ -177,7 +179,13 @@ async def _give(  # noqa: PLR0913 - the columns of an order
     given = replace(case, group_ordered_at=case.group_ordered_at or act.at)
     if not joint:
         given = replace(case, group_id=group_id, group_ordered_at=act.at)
-    body = {"orderId": str(row.order_id), "group": code, "fallback": fallback, "joint": joint}
+    body = {
+        "orderId": str(row.order_id),
+        "group": code,
+        "fallback": fallback,
+        "joint": joint,
+        GROUP_STATES: {str(row.order_id): group_state(row)},
+    }
     if case.due_at is not None:
         body["dueAt"] = case.due_at.isoformat()
     return await casefile.write_event(connection, given, "group", act, body)
@@ -194,6 +202,7 @@ async def _stepped(
         "group": row.group_code,
         "to": step.to,
         "reason": step.result.strip() or None,
+        GROUP_STATES: {str(row.order_id): group_state(after)},
     }
     given = {key: value for key, value in body.items() if value is not None}
     return await casefile.write_event(connection, case, "group_step", act, given)

@@ -26,6 +26,7 @@ from console_server.incidents.conflicts import (
 from console_server.incidents.flow import flow_of, pack_of
 from console_server.incidents.group_orders import end_with_case
 from console_server.incidents.incident import DISPATCH, DONE, Mover, Need, Refused, Status, judge
+from console_server.incidents.retelling import GROUP_STATES
 from console_server.incidents.summaries import read_summary
 from console_server.live.outbox import put_delta
 from console_server.wire.cases import Rating
@@ -133,9 +134,10 @@ async def move_case(
         after = reworked(case, after, act.at, pack)
     after = replace(after, version=case.version + 1)
     before = await store.save_case(connection, case, after)
+    body: dict[str, Any] = {"from": case.status.value, "to": to.value} | grounds.body()
     if case.group_ordered_at is not None and after.group_ordered_at is None:
-        await end_with_case(connection, case.incident_id, to, act.at, grounds.reason)
-    body = {"from": case.status.value, "to": to.value} | grounds.body()
+        ended = await end_with_case(connection, case.incident_id, to, act.at, grounds.reason)
+        body[GROUP_STATES] = ended
     await store.append_event(connection, after, "status", act, body, before=before)
     return after
 

@@ -5,7 +5,7 @@ and stepping it are commands of `dispatches/groups.py`. Stable only while the ca
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
@@ -15,6 +15,7 @@ from psycopg.rows import class_row, kwargs_row
 from console_server.database import Connection
 from console_server.incidents.conflicts import GroupOrderChanged
 from console_server.incidents.incident import Status
+from console_server.incidents.retelling import Told, told_value
 from console_server.wire.cases import GroupOrder, GroupOrderStatus
 
 GroupStep = Literal["accepted", "done", "withdrawn"]
@@ -52,6 +53,15 @@ class GroupOrderRow:
         return replace(after, result=result or self.result, version=self.version + 1)
 
 
+ITS_KEY: Final = frozenset({"order_id", "incident_id", "group_id"})
+
+
+def group_state(row: GroupOrderRow) -> Told:
+    """An order as the events that change it keep it."""
+    names = [each.name for each in fields(row) if each.name not in ITS_KEY]
+    return {name: told_value(getattr(row, name)) for name in names}
+
+
 _SELECT: Final = """
     SELECT o.order_id, o.incident_id, o.group_id, g.code AS group_code, o.joint, o.version,
            o.status, o.ordered_at, o.ordered_by, o.accepted_at, o.ended_at, o.result
@@ -75,6 +85,13 @@ async def running_orders(connection: Connection, incident_id: UUID) -> list[Grou
                  ORDER BY o.joint, o.ordered_at, o.order_id""",
             {"id": incident_id},
         )
+        return await cursor.fetchall()
+
+
+async def orders_of(connection: Connection, incident_id: UUID) -> list[GroupOrderRow]:
+    """Every order of a case, those that are over as well."""
+    async with connection.cursor(row_factory=class_row(GroupOrderRow)) as cursor:
+        await cursor.execute(_SELECT + "WHERE o.incident_id = %(id)s", {"id": incident_id})
         return await cursor.fetchall()
 
 
@@ -131,11 +148,18 @@ async def save_order(connection: Connection, before: GroupOrderRow, after: Group
 
 async def end_with_case(
     connection: Connection, incident_id: UUID, status: Status, at: datetime, reason: str | None
-) -> None:
-    """End what still runs: done where the case was handled, else withdrawn with its reason."""
+) -> dict[str, Told]:
+    """End what still runs: done where the case was handled, else withdrawn with its reason.
+
+    How the orders became, by their ids, for the event of the case's move.
+    """
     to: GroupStep = "done" if status == Status.HANDLED else "withdrawn"
+    ended: dict[str, Told] = {}
     for row in await running_orders(connection, incident_id):
-        await save_order(connection, row, row.stepped(to, at, reason))
+        after = row.stepped(to, at, reason)
+        await save_order(connection, row, after)
+        ended[str(row.order_id)] = group_state(after)
+    return ended
 
 
 async def read_orders(

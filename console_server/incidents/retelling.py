@@ -1,4 +1,4 @@
-"""The state of a case and of its dispatches as the case file alone tells it.
+"""The state of a case, its dispatches and its orders to groups as the case file alone tells it.
 
 Owns what every event keeps of the change it stands for, and putting a file's events together
 again; comparing the result with the tables is `verify.py`. Pure. Words that people wrote and the
@@ -6,7 +6,7 @@ place are facts of the opening, not state: they stand in the case only, so that 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
@@ -20,12 +20,23 @@ if TYPE_CHECKING:
 
 STATE: Final = "state"  # in an event's body: columns of the case that it changed
 DISPATCH_STATE: Final = "dispatchState"  # the dispatch that it is about, as it became
-INSIDE: Final = frozenset({STATE, DISPATCH_STATE})  # not for readers of the file
+GROUP_STATES: Final = "groupStates"  # the orders to groups that it changed, by their ids
+INSIDE: Final = frozenset({STATE, DISPATCH_STATE, GROUP_STATES})  # not for readers of the file
 NOT_STATE: Final = frozenset({
     "incident_id", "version", "title", "description", "place", "lon", "lat", "client_id",
 })  # fmt: skip
 ITS_KEY: Final = frozenset({"dispatch_id", "incident_id", "worker_id"})
+OF_GROUPS: Final = frozenset({"group", "group_step"})
 Told = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A case by the tables; its dispatches and its orders to groups by their ids."""
+
+    case: Mapping[str, Any]
+    dispatches: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    group_orders: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def changed(before: "Case | None", after: "Case") -> Told:
@@ -54,12 +65,16 @@ def told_value(value: Any) -> Any:  # noqa: ANN401 - any column
 
 
 class Retold:
-    """What a case file tells, event by event. `whole`: it does so from the beginning."""
+    """What a case file tells, event by event. `whole`: it does so from the beginning.
+
+    `groups_whole`: of the orders to groups as well, which files of earlier editions only name.
+    """
 
     def __init__(self, links: Iterable[Link]) -> None:
         self.case: Told = {}
         self.dispatches: dict[str, Told] = {}
-        self.whole = False
+        self.group_orders: dict[str, Told] = {}
+        self.whole, self.groups_whole = False, True
         self.faults: list[str] = []
         for number, link in enumerate(links):
             if number == 0:
@@ -73,6 +88,9 @@ class Retold:
         became = link.body.get(DISPATCH_STATE)
         if became is not None:
             self.dispatches[str(link.body["dispatchId"])] = dict(became)
+        if link.kind in OF_GROUPS and GROUP_STATES not in link.body:
+            self.groups_whole = False
+        self.group_orders |= link.body.get(GROUP_STATES, {})
 
     def _move_faults(self, link: Link) -> Iterator[str]:
         """A move that the table does not have, or from where the case did not stand."""
@@ -83,25 +101,30 @@ class Retold:
             stood = self.case.get("status")
             yield f"event {link.version} moves from {from_}, but the case was {stood}"
 
-    def differences(
-        self, case: Mapping[str, Any], dispatches: Mapping[str, Mapping[str, Any]]
-    ) -> Iterator[str]:
+    def differences(self, stored: Stored) -> Iterator[str]:
         """Where the tables do not say what the file tells, in words."""
         yield from self.faults
         if not self.whole:
             return
-        for name in sorted(self.case.keys() | case.keys()):
-            if self.case.get(name) != case.get(name):
-                yield _said("the case", name, self.case, case)
-        for dispatch_id in sorted(self.dispatches.keys() | dispatches.keys()):
-            told, stored = self.dispatches.get(dispatch_id), dispatches.get(dispatch_id)
-            if told is None or stored is None:
-                yield f"dispatch {dispatch_id} is {'not told of' if told is None else 'missing'}"
-                continue
-            for name in stored:
-                if told.get(name) != stored[name]:
-                    yield _said(f"dispatch {dispatch_id}", name, told, stored)
+        yield from _columns_apart("the case", self.case, stored.case)
+        yield from _rows_apart("dispatch", self.dispatches, stored.dispatches)
+        if self.groups_whole:
+            yield from _rows_apart("group order", self.group_orders, stored.group_orders)
 
 
-def _said(what: str, name: str, told: Mapping[str, Any], stored: Mapping[str, Any]) -> str:
-    return f"{what} has {name} {stored.get(name)}, its file tells {told.get(name)}"
+def _rows_apart(
+    what: str, told: Mapping[str, Told], stored: Mapping[str, Mapping[str, Any]]
+) -> Iterator[str]:
+    for key in sorted(told.keys() | stored.keys()):
+        if key not in told:
+            yield f"{what} {key} is not told of"
+        elif key not in stored:
+            yield f"{what} {key} is missing"
+        else:
+            yield from _columns_apart(f"{what} {key}", told[key], stored[key])
+
+
+def _columns_apart(what: str, told: Told, stored: Mapping[str, Any]) -> Iterator[str]:
+    for name in sorted(told.keys() | stored.keys()):
+        if told.get(name) != stored.get(name):
+            yield f"{what} has {name} {stored.get(name)}, its file tells {told.get(name)}"

@@ -13,8 +13,9 @@ from psycopg.rows import class_row, dict_row, kwargs_row
 from console_server.database import Connection
 from console_server.incidents import store
 from console_server.incidents.chain import Link, find_faults
+from console_server.incidents.group_orders import group_state, orders_of
 from console_server.incidents.incident import Status
-from console_server.incidents.retelling import Retold, Told, changed, told_value
+from console_server.incidents.retelling import Retold, Stored, changed, told_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +69,13 @@ async def _check(connection: Connection, file: _File) -> Checked:
     if ([Status.REPORTED.value, *told])[-1] != file.status:
         faults.append(f"the file ends {told[-1:] or ['reported']}, the case is {file.status}")
     told_anew = Retold(links)
-    faults.extend(told_anew.differences(*await _as_stored(connection, file.incident_id)))
+    faults.extend(told_anew.differences(await _as_stored(connection, file.incident_id)))
     unchained = sum(link.hash is None for link in links)
     return Checked(file.code, len(links), unchained, faults, told_anew.whole)
 
 
-async def _as_stored(connection: Connection, incident_id: UUID) -> tuple[Told, dict[str, Told]]:
-    """The case and its dispatches by the tables; when the broker took an order is no event."""
+async def _as_stored(connection: Connection, incident_id: UUID) -> Stored:
+    """The case by the tables; when the broker took an order is no event."""
     case = await store.find_case(connection, incident_id, lock=False)
     async with connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(
@@ -89,4 +90,9 @@ async def _as_stored(connection: Connection, incident_id: UUID) -> tuple[Told, d
         str(row.pop("dispatch_id")): {name: told_value(value) for name, value in row.items()}
         for row in rows
     }
-    return {} if case is None else changed(None, case), dispatches
+    groups = await orders_of(connection, incident_id)
+    return Stored(
+        {} if case is None else changed(None, case),
+        dispatches,
+        {str(each.order_id): group_state(each) for each in groups},
+    )

@@ -10,6 +10,7 @@ from live_centre import Centre, Handset, running_centre, seed, until
 
 from console_server.incidents.flow import flow_of
 from console_server.incidents.incident import Status
+from console_server.incidents.verify import verify_files_of
 from console_server.packs.pack import load_pack, shipped_packs
 from console_server.packs.versions import kept_pack
 
@@ -243,3 +244,27 @@ async def test_dongcheng_says_that_a_case_waits_for_its_admission(centre: Centre
     assert (walk.now["status"], walk.now["sendable"]) == ("reported", False)
     await walk.moves("accepted")
     assert (await walk.read())["sendable"]
+
+
+@of("xingdian")
+async def test_a_changed_order_to_a_group_does_not_stand_up_to_its_case_file(
+    centre: Centre,
+) -> None:
+    walk = Walk(centre, await centre.open_incident())
+    await walk.group(groupCode="zhian", joint=["xiaoqu"])
+    await walk.moves("handling", "handled")
+    assert await faults_of(centre, walk.now["code"]) == []
+    leading = next(each for each in walk.now["groupOrders"] if not each["joint"])["orderId"]
+    change = "UPDATE group_orders SET result = %s WHERE order_id = %s"
+    await centre.query(change, "什么也没做", leading)
+    assert await faults_of(centre, walk.now["code"]) == [
+        f"group order {leading} has result 什么也没做, its file tells None"
+    ]
+    await centre.query(change, None, leading)
+
+
+async def faults_of(centre: Centre, code: str) -> list[str]:
+    async with centre.app.state.parts.pool.connection() as connection:
+        checked = [each async for each in verify_files_of(connection) if each.code == code]
+    assert checked[0].retold
+    return checked[0].faults
