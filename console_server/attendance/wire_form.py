@@ -47,6 +47,7 @@ class Summary(msgspec.Struct, frozen=True, gc=False):
     excused_s: float = 0.0
     signs: tuple[wire.Sign, ...] = ()
     others: tuple[wire.RuleVerdict, ...] | None = None  # None: stored before they were kept
+    provisional: bool = False
 
     def outcomes(self) -> tuple[wire.Outcome | None, ...]:
         """What moves somebody's pay."""
@@ -79,6 +80,7 @@ def summary_of(verdict: DayVerdict) -> Summary:
         excused_s=verdict.excused_us / SECOND_US,
         signs=tuple(sign for cause, sign in _SIGNS if cause in {s.cause for s in verdict.stays}),
         others=tuple(_rule(each) for each in verdict.others),
+        provisional=verdict.provisional,
     )
 
 
@@ -126,6 +128,7 @@ def row_to_wire(
         final=final,
         signs=[*summary.signs, *signs],
         other_rules=list(summary.others or ()),
+        provisional=summary.provisional,
     )
 
 
@@ -145,7 +148,6 @@ def day_to_wire(
         pack_version=verdict.pack_version,
         input_hash=verdict.input_hash,
         computed_at=computed_at,
-        provisional=verdict.provisional,
         planned_s=verdict.planned_us / SECOND_US,
         leave_s=verdict.leave_us / SECOND_US,
         order_s=verdict.time.order_us / SECOND_US,

@@ -72,7 +72,11 @@ class RuleVerdict(Body, frozen=True, gc=False):
 
 
 class AttendanceRow(Body, frozen=True, gc=False):
-    """One worker's day in a list."""
+    """One worker's day in a list.
+
+    `provisional`: the day was still running when this was judged, so that every outcome means "so
+    far": a share may still fall, and what lacks may still come.
+    """
 
     worker_id: int
     worker_code: str
@@ -88,10 +92,11 @@ class AttendanceRow(Body, frozen=True, gc=False):
     final: bool  # late data has had its time; from now on a change is listed
     signs: list[Sign]
     other_rules: list[RuleVerdict]
+    provisional: bool
 
 
 class AttendanceDay(AttendanceRow, frozen=True, gc=False):
-    """One worker's day with its evidence. `provisional`: the day is still running.
+    """One worker's day with its evidence.
 
     `outage_s`: work time that is unknown because the system itself was broken. `excused_s`: granted
     on appeal.
@@ -101,7 +106,6 @@ class AttendanceDay(AttendanceRow, frozen=True, gc=False):
     pack_version: str
     input_hash: str
     computed_at: datetime
-    provisional: bool
     planned_s: float
     leave_s: float
     order_s: float

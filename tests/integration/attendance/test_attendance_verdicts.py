@@ -3,6 +3,7 @@
 import io
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from attendance_record import (
@@ -61,6 +62,7 @@ def test_planned_day_without_any_fix_is_undecided_and_on_the_board(record: Recor
     ]
     assert summary["patrols"]["outcome"] == "undecided"
     assert _board_codes(record, f"date={day}") == ["W1"]
+    assert [row["provisional"] for row in _board(record, f"date={day}")] == [False]
 
 
 def test_late_backlog_changes_the_verdict_and_the_change_is_listed(record: Record) -> None:
@@ -166,6 +168,7 @@ def test_running_day_is_provisional_and_current(record: Record) -> None:
     assert shown["insideS"] > 0.9 * (now - start).total_seconds() - 120
     assert shown["patrols"]["outcome"] in {"met", "undecided"}
     wait_until(lambda: _board_codes(record, "") == ["W1"])
+    assert [row["provisional"] for row in _board(record, "")] == [True]
 
 
 def test_night_shift_belongs_to_the_day_it_begins_on(record: Record) -> None:
@@ -303,7 +306,12 @@ def _length_s(stay: dict[str, str]) -> float:
 
 
 def _board_codes(record: Record, query: str) -> list[str]:
+    return [row["workerCode"] for row in _board(record, query)]
+
+
+def _board(record: Record, query: str) -> list[dict[str, Any]]:
     with record.server.signed_in("supervisor") as client:
         answer = client.get(f"/api/attendance?{query}")
         assert answer.status_code == 200, answer.text
-        return [row["workerCode"] for row in answer.json()["rows"]]
+        rows: list[dict[str, Any]] = answer.json()["rows"]
+        return rows

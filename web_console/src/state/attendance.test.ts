@@ -26,6 +26,7 @@ const row = (code: string, share: Outcome, patrols: Outcome = "met"): Attendance
   final: true,
   signs: code === "2" ? ["still"] : [],
   otherRules: [],
+  provisional: false,
 });
 const stay = (from: string, to: string): Stay => ({
   stayId: from,

@@ -320,6 +320,9 @@ export interface RuleVerdict {
 }
 /**
  * One worker's day in a list.
+ *
+ *     `provisional`: the day was still running when this was judged, so that every outcome means "so
+ *     far": a share may still fall, and what lacks may still come.
  */
 export interface AttendanceRow {
   workerId: number;
@@ -336,9 +339,10 @@ export interface AttendanceRow {
   final: boolean;
   signs: ("appealed" | "changed" | "missing" | "mock" | "speed" | "still")[];
   otherRules: RuleVerdict[];
+  provisional: boolean;
 }
 /**
- * One worker's day with its evidence. `provisional`: the day is still running.
+ * One worker's day with its evidence.
  *
  *     `outage_s`: work time that is unknown because the system itself was broken. `excused_s`: granted
  *     on appeal.
@@ -358,11 +362,11 @@ export interface AttendanceDay {
   final: boolean;
   signs: ("appealed" | "changed" | "missing" | "mock" | "speed" | "still")[];
   otherRules: RuleVerdict[];
+  provisional: boolean;
   packCode: string;
   packVersion: string;
   inputHash: string;
   computedAt: string;
-  provisional: boolean;
   plannedS: number;
   leaveS: number;
   orderS: number;
@@ -1665,6 +1669,7 @@ export interface MonthDay {
   final: boolean;
   signs: ("appealed" | "changed" | "missing" | "mock" | "speed" | "still")[];
   otherRules: RuleVerdict[];
+  provisional: boolean;
   plannedS: number;
   leaveS: number;
   orderS: number;
