@@ -44,10 +44,10 @@ def _class_faults(pack: "RulePack") -> Iterator[Fault]:
             yield (*place, "parent"), f"{name}: its parents lead back to itself"
         if each.group and each.group not in groups:
             yield (*place, "group"), f"{name}: group {each.group} does not exist"
-    fallback = pack.dispatch.fallback_group
-    if fallback and fallback not in groups:
-        why = f"dispatch.fallback_group: group {fallback} does not exist"
-        yield ("dispatch", "fallback_group"), why
+    for key in ("fallback_group", "duress_group"):
+        code = getattr(pack.dispatch, key)
+        if code and code not in groups:
+            yield ("dispatch", key), f"dispatch.{key}: group {code} does not exist"
 
 
 def _class_value_faults(pack: "RulePack") -> Iterator[Fault]:

@@ -106,6 +106,8 @@ class RulePack:
 
     def group_of(self, class_code: str) -> str | None:
         """The code of the group that handles a class, else the fallback group (兜底)."""
+        if class_code == DURESS and self.find_class(DURESS) is None:
+            return self.dispatch.duress_group or self.dispatch.fallback_group
         stated = (each.group for each in self.lineage(class_code) if each.group is not None)
         return next(stated, self.dispatch.fallback_group)
 

@@ -116,12 +116,14 @@ class WorkflowRules:
 class DispatchRules:
     """How orders run. `escalation` names roles, first to last, when nobody acknowledges.
 
+    `duress_group`: handles calls for help; None: the fallback group (兜底).
     `rest_s`: how long after an order is cleared somebody else is the better choice.
     """
 
     acknowledge_within_s: float
     escalation: tuple[str, ...]
     fallback_group: str | None = None
+    duress_group: str | None = None
     default_severity: int = 2
     default_due: WorkingTime = WorkingTime(hours=8)
     duress_due: WorkingTime = WorkingTime(clock_hours=0.25)  # of a call for help

@@ -5,6 +5,7 @@ Owns this form; not which pack is in force.
 
 from typing import get_args
 
+from console_server.packs.intake_rules import DURESS
 from console_server.packs.pack import RulePack
 from console_server.wire.cases import IncidentStatus, Pack, PackClass, PackGroup
 
@@ -30,6 +31,7 @@ def told(pack: RulePack) -> Pack:
         groups=[PackGroup(each.code, each.name, each.example) for each in pack.groups],
         steps=list(pack.workflow.steps or get_args(IncidentStatus)),
         fallback_group=pack.dispatch.fallback_group,
+        duress_group=pack.group_of(DURESS),
         joint=pack.workflow.joint,
         upward=pack.workflow.upward,
         upward_classes=list(pack.workflow.upward_classes),

@@ -376,6 +376,7 @@ class Pack(Body, frozen=True):
     groups: list[PackGroup]
     steps: list[IncidentStatus] = []
     fallback_group: str | None = None
+    duress_group: str | None = None  # handles calls for help
     joint: bool = False  # several groups at one case (联合执法)
     upward: str | None = None  # the level above that cases may be reported to (上报)
     upward_classes: list[str] = []  # classes that must be reported there at once

@@ -199,6 +199,7 @@ async def test_dongcheng_a_call_for_help_waits_for_no_admission(centre: Centre) 
     code = (await centre.outcome(message)).removeprefix("incident:")
     listed = (await (await centre.console()).get("incidents")).json()["incidents"]
     walk = Walk(centre, next(each for each in listed if each["code"] == code))
+    assert walk.now["groupCode"] == "minjing"
     assert (await walk.send("22")).status_code == 201
 
 

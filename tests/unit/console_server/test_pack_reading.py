@@ -4,8 +4,10 @@ from fractions import Fraction
 
 import pytest
 
+from console_server.packs.intake_rules import DURESS
 from console_server.packs.pack import load_pack, parse_pack, shipped_packs
 from console_server.packs.rules import WorkingTime
+from console_server.packs.told import told
 from console_server.packs.toml_file import PackError
 
 XINGDIAN = load_pack("xingdian").text
@@ -140,3 +142,35 @@ def test_fault_inside_an_array_of_inline_tables_is_named_where_the_array_begins(
 def test_missing_file_is_named() -> None:
     with pytest.raises(PackError, match=r"nowhere\.toml: No such file"):
         load_pack("nowhere")
+
+
+@pytest.mark.parametrize(
+    ("code", "group"),
+    [
+        ("xingdian", "zhian"),
+        ("gaoxin", "zongzhi"),
+        ("jingjiang", "zongzhi"),
+        ("jinshui", "anquan"),
+        ("dongcheng", "minjing"),
+    ],
+)
+def test_a_call_for_help_goes_to_the_group_that_the_pack_names_for_it(
+    code: str, group: str
+) -> None:
+    pack = load_pack(code)
+    assert pack.group_of(DURESS) == told(pack).duress_group == group
+    silent = parse_pack(pack.text.replace(f'duress_group = "{group}"\n', ""))
+    assert silent.group_of(DURESS) == pack.dispatch.fallback_group
+
+
+def test_a_group_for_calls_for_help_that_does_not_exist_is_named_with_its_line() -> None:
+    text = XINGDIAN.replace('duress_group = "zhian"', 'duress_group = "nobody"')
+    line = text.splitlines().index('duress_group = "nobody"') + 1
+    assert faults_of(text) == (
+        f"mine.toml:{line}: dispatch.duress_group: group nobody does not exist"
+    )
+
+
+def test_a_pack_that_lists_calls_for_help_as_a_class_says_there_who_handles_them() -> None:
+    text = XINGDIAN + '\n[[classes]]\ncode = "duress"\nname = "一键求助"\ngroup = "maodun"\n'
+    assert parse_pack(text).group_of(DURESS) == "maodun"

@@ -46,7 +46,10 @@ export const useInstallation = defineStore("installation", () => {
   };
   /** The group that handles a class, by inheritance; a class outside of the pack: the fallback's. */
   const groupOfClass = (code: string): string | null =>
-    classByCode.value.get(code)?.groupCode ?? pack.value?.fallbackGroup ?? null;
+    classByCode.value.get(code)?.groupCode ??
+    (code === "duress" ? pack.value?.duressGroup : null) ??
+    pack.value?.fallbackGroup ??
+    null;
   const groupName = (code: string): string => groupByCode.value.get(code)?.name ?? code;
 
   return {

@@ -935,6 +935,7 @@ export interface Pack {
     | "void"
   )[];
   fallbackGroup?: string | null;
+  duressGroup?: string | null;
   joint?: boolean;
   upward?: string | null;
   upwardClasses?: string[];
