@@ -7,7 +7,7 @@ declare module "vue-router" {
     open?: boolean;
     /** The entry of the navigation that it belongs to, where it has none of its own. */
     under?: "attendance";
-    needs?: "attendance" | "assessment" | "replay" | "admin" | "live" | "cases";
+    needs?: "attendance" | "assessment" | "replay" | "admin" | "map" | "cases";
   }
 }
 
@@ -18,7 +18,7 @@ export const router = createRouter({
       path: "/",
       name: "map",
       component: () => import("@/map/MapPage.vue"),
-      meta: { needs: "live" },
+      meta: { needs: "map" },
     },
     {
       path: "/cases/:id?",
@@ -26,7 +26,12 @@ export const router = createRouter({
       component: () => import("@/cases/CasesPage.vue"),
       meta: { needs: "cases" },
     },
-    { path: "/wall", name: "wall", component: () => import("@/wall/WallPage.vue") },
+    {
+      path: "/wall",
+      name: "wall",
+      component: () => import("@/wall/WallPage.vue"),
+      meta: { needs: "map" },
+    },
     {
       path: "/replay",
       name: "replay",
@@ -106,6 +111,12 @@ export const router = createRouter({
       component: () => import("@/ui/NotFoundPage.vue"),
       meta: { open: true },
     },
+    {
+      path: "/:path(.*)*",
+      name: "no-right",
+      component: () => import("@/ui/NoRightPage.vue"),
+      meta: { open: true },
+    },
   ],
 });
 
@@ -123,6 +134,7 @@ router.beforeEach(async (to) => {
   if (!session.session && !(await session.restore().catch(() => false))) {
     return { name: "sign-in", query: to.fullPath === "/" ? {} : { to: to.fullPath } };
   }
-  if (to.meta.needs && !session.may[to.meta.needs]) return homeOf(session.session?.role);
-  return true;
+  if (!to.meta.needs || session.may[to.meta.needs]) return true;
+  if (to.name === "map") return homeOf(session.session?.role);
+  return { name: "no-right", params: { path: to.path.slice(1).split("/") } };
 });

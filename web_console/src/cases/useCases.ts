@@ -7,7 +7,8 @@ import * as endpoints from "@/wire/endpoints";
 import type { IncidentSummary } from "@/wire/messages";
 import { asked, type CaseFilter, NO_FILTER } from "./case_filter";
 
-const LOOK_EVERY_MS = 5_000;
+/** Many changes in a moment are one look. */
+const LOOK_AFTER_MS = 400;
 const AFTER_TYPING_MS = 250;
 const PAGE = "50";
 
@@ -66,7 +67,6 @@ export function useCases() {
   function take(incidents: readonly IncidentSummary[], before: string | null): void {
     loaded.value = incidents;
     nextBefore.value = before;
-    if (!session.may.live) for (const each of incidents) live.learn(each);
   }
 
   let typing: ReturnType<typeof setTimeout> | undefined;
@@ -79,12 +79,29 @@ export function useCases() {
     },
     { immediate: true },
   );
-  const timer = setInterval(() => {
-    if (!document.hidden && !busy.value) void read(true);
-  }, LOOK_EVERY_MS);
+  // What the live line tells may bring a case into the list, or out of it: look again. A page that
+  // nobody sees waits until somebody does; a line that comes back brings a snapshot, which counts.
+  let looking: ReturnType<typeof setTimeout> | undefined;
+  let missed = false;
+  function look(): void {
+    looking = undefined;
+    missed = document.hidden;
+    if (missed) return;
+    if (busy.value) lookSoon();
+    else void read(true);
+  }
+  function lookSoon(): void {
+    looking ??= setTimeout(look, LOOK_AFTER_MS);
+  }
+  const seen = (): void => {
+    if (missed && !document.hidden) look();
+  };
+  watch(() => live.state.incidents, lookSoon);
+  document.addEventListener("visibilitychange", seen);
   onScopeDispose(() => {
-    clearInterval(timer);
+    clearTimeout(looking);
     clearTimeout(typing);
+    document.removeEventListener("visibilitychange", seen);
   });
 
   const exportPath = computed(() => endpoints.casesExportPath(asked(filter.value)));

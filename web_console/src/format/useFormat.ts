@@ -26,7 +26,8 @@ export function useFormat() {
   const clocks = formatter({ hour: two, minute: two });
   const seconds = formatter({ hour: two, minute: two, second: two });
   const dates = formatter({ month: "long", day: "numeric", weekday: "short" });
-  const stamps = formatter({ month: "numeric", day: "numeric", hour: two, minute: two });
+  const days = formatter({ month: "short", day: "numeric" });
+  const daysOfYears = formatter({ year: "numeric", month: "short", day: "numeric" });
   const isoDays = computed(
     () => new Intl.DateTimeFormat("sv-SE", { timeZone: place.timeZone, dateStyle: "short" }),
   );
@@ -34,9 +35,16 @@ export function useFormat() {
   const clock = (at: Instant): string => clocks.value.format(new Date(at));
   const clockSeconds = (at: Instant): string => seconds.value.format(new Date(at));
   const date = (at: Instant): string => dates.value.format(new Date(at));
-  const stamp = (at: Instant): string => stamps.value.format(new Date(at));
   /** YYYY-MM-DD in the installation's time zone. */
   const isoDay = (at: Instant): string => isoDays.value.format(new Date(at));
+  /** Day and time: "11-22 14:03", "22 Nov 14:03"; of another year "2025-11-22 14:03". */
+  const stamp = (at: Instant): string => {
+    const iso = isoDay(at);
+    const now = iso.slice(0, 4) === isoDay(Date.now()).slice(0, 4);
+    const chinese = now ? iso.slice(5) : iso;
+    const english = (now ? days : daysOfYears).value.format(new Date(at));
+    return `${locale.value === "zh" ? chinese : english} ${clock(at)}`;
+  };
 
   /** Two units at most: "3 分 20 秒". */
   function duration(durationS: number): string {

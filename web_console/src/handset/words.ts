@@ -37,10 +37,11 @@ export function useWords() {
     new Intl.DateTimeFormat("sv-SE", { timeZone: timeZone(), dateStyle: "short" }).format(
       dateOf(at),
     );
+  /** "11-22", "22 Nov". */
+  const shortDay = (at: Instant): string =>
+    locale.value === "zh" ? isoDay(at).slice(5) : write(at, { month: "short", day: "numeric" });
   const stamp = (at: Instant): string =>
-    isoDay(at) === isoDay(state.nowS)
-      ? clock(at)
-      : write(at, { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
+    isoDay(at) === isoDay(state.nowS) ? clock(at) : `${shortDay(at)} ${clock(at)}`;
   /** Of a day YYYY-MM-DD. */
   const date = (day: string): string =>
     new Intl.DateTimeFormat(tag(), {
@@ -53,7 +54,8 @@ export function useWords() {
   function duration(lengthS: number): string {
     const total = Math.max(0, Math.round(lengthS));
     if (total < 60) return t("time.seconds", { n: total });
-    const [h, m] = [Math.floor(total / 3600), Math.ceil((total % 3600) / 60)];
+    const minutes = Math.ceil(total / 60);
+    const [h, m] = [Math.floor(minutes / 60), minutes % 60];
     if (h >= 48) return t("time.days", { n: Math.floor(h / 24) });
     if (h === 0) return t("time.minutes", { n: m });
     return m ? t("time.hoursMinutes", { h, m }) : t("time.hours", { h });

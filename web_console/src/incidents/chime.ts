@@ -12,6 +12,7 @@ interface Tone {
 }
 
 function sound({ frequencyHz, afterS, lengthS, volume }: Tone): void {
+  if (navigator.userActivation && !navigator.userActivation.hasBeenActive) return;
   context ??= new AudioContext();
   void context.resume();
   const start = context.currentTime + afterS;

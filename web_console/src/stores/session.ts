@@ -14,6 +14,7 @@ type Act =
   | "tracks"
   | "replay"
   | "admin"
+  | "map"
   | "live"
   | "cases"
   | "supervise";
@@ -24,8 +25,9 @@ const ALLOWED: Record<Act, readonly Role[]> = {
   tracks: ["dispatcher", "supervisor", "duty_leader", "administrator"],
   replay: ["supervisor", "duty_leader", "administrator"],
   admin: ["administrator"],
-  /** The live map; a department sees its cases alone. */
-  live: ["dispatcher", "duty_leader", "supervisor", "wall", "administrator"],
+  /** Where workers are; a department sees its cases alone. */
+  map: ["dispatcher", "duty_leader", "supervisor", "wall", "administrator"],
+  live: ["dispatcher", "duty_leader", "supervisor", "department", "wall", "administrator"],
   cases: ["dispatcher", "duty_leader", "supervisor", "department", "administrator"],
   supervise: ["duty_leader", "supervisor", "administrator"],
 };
@@ -42,6 +44,7 @@ export const useSession = defineStore("session", () => {
       tracks: can("tracks"),
       replay: can("replay"),
       admin: can("admin"),
+      map: can("map"),
       live: can("live"),
       cases: can("cases"),
       supervise: can("supervise"),
