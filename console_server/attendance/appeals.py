@@ -130,28 +130,43 @@ async def rule_on(  # noqa: PLR0913, PLR0917 - who rules what on which appeal
     if (body.ruling == "withdrawn") != (found.filed_by == account.username):
         raise Forbidden("Whoever filed an appeal may withdraw it, and somebody else rules on it.")
     excused = _excused(pack, found, body) if body.ruling == "granted" else (None, None)
-    await connection.execute(
-        """
-        UPDATE appeals SET ruling = %(ruling)s, ruled_at = %(now)s, ruled_by = %(account)s,
-            reason = %(reason)s, excused_from = %(excused_from)s, excused_to = %(excused_to)s
-        WHERE appeal_id = %(appeal)s
-        """,
-        {
-            "appeal": appeal_id,
-            "ruling": body.ruling,
-            "now": now,
-            "account": account.account_id,
-            "reason": body.reason.strip(),
-            "excused_from": excused[0],
-            "excused_to": excused[1],
-        },
-    )
+    await _close(connection, account, appeal_id, body, excused, now)
     entry: dict[str, object] = {
         "appealId": appeal_id,
         "ruling": body.ruling,
         "reason": body.reason.strip(),
     }
     await record_act(connection, account.username, "appeal ruled on", entry)
+
+
+async def withdraw(  # noqa: PLR0913, PLR0917 - who takes back which appeal of whom, and why
+    connection: Connection,
+    account: Account,
+    worker_id: int,
+    appeal_id: int,
+    reason: str,
+    now: datetime,
+) -> date:
+    """Take back an open appeal against a day of the worker's own; the day. Again does no harm.
+
+    Whoever took the appeal down, it is the worker's.
+
+    Raises:
+        NotFound: there is none against a day of this worker.
+        Conflict: it was ruled on already.
+    """
+    found = await _locked(connection, appeal_id)
+    if found is None or found.worker_id != worker_id:
+        raise NotFound("appeal", appeal_id)
+    if found.ruling == "withdrawn":
+        return found.day
+    if found.ruling is not None:
+        raise Conflict(f"This appeal was {found.ruling}.")
+    body = Ruling(ruling="withdrawn", reason=reason)
+    await _close(connection, account, appeal_id, body, (None, None), now)
+    entry: dict[str, object] = {"appealId": appeal_id, "reason": reason.strip()}
+    await record_act(connection, account.username, "appeal withdrawn", entry)
+    return found.day
 
 
 async def appeals_of(
@@ -185,6 +200,32 @@ async def appeals_of(
             },
         )
         return [_to_wire(row, persons[row.worker_id]) for row in await cursor.fetchall()]
+
+
+async def _close(  # noqa: PLR0913, PLR0917 - who closes which appeal how, and what it excuses
+    connection: Connection,
+    account: Account,
+    appeal_id: int,
+    body: Ruling,
+    excused: tuple[datetime | None, datetime | None],
+    now: datetime,
+) -> None:
+    await connection.execute(
+        """
+        UPDATE appeals SET ruling = %(ruling)s, ruled_at = %(now)s, ruled_by = %(account)s,
+            reason = %(reason)s, excused_from = %(excused_from)s, excused_to = %(excused_to)s
+        WHERE appeal_id = %(appeal)s
+        """,
+        {
+            "appeal": appeal_id,
+            "ruling": body.ruling,
+            "now": now,
+            "account": account.account_id,
+            "reason": body.reason.strip(),
+            "excused_from": excused[0],
+            "excused_to": excused[1],
+        },
+    )
 
 
 def _excused(pack: RulePack, found: AppealRow, body: Ruling) -> tuple[datetime, datetime]:

@@ -15,7 +15,7 @@ from litestar import Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from console_server.attendance.appeals import appeals_of, file_appeal
+from console_server.attendance.appeals import appeals_of, file_appeal, withdraw
 from console_server.attendance.board import day_of, visible_person
 from console_server.attendance.own_record import missing_today, own_month
 from console_server.checkpoints.commands import visits_between
@@ -25,7 +25,7 @@ from console_server.field.session import FieldRequest, requires_worker
 from console_server.packs.pack import RulePack
 from console_server.parts import Clock
 from console_server.tracks.own_looks import looks_at
-from console_server.wire.attendance import Appeals, NewAppeal
+from console_server.wire.attendance import Appeals, NewAppeal, Withdrawal
 from console_server.wire.handset import (
     FieldDay,
     FieldMonth,
@@ -119,6 +119,22 @@ async def appeal(
     return Appeals(appeals=found)
 
 
+@post("/appeals/{appeal_id:int}/withdrawal", guards=[requires_worker])
+async def withdrawal(
+    request: FieldRequest,
+    pool: NamedDependency[Pool],
+    clock: NamedDependency[Clock],
+    appeal_id: FromPath[int],
+    data: JSONBody[Withdrawal],
+) -> Appeals:
+    """Take back an own objection that nobody has ruled on; all objections to its day."""
+    worker_id = request.user.worker_id
+    async with pool.connection() as connection:
+        day = await withdraw(connection, request.user, worker_id, appeal_id, data.reason, clock())
+        found = await appeals_of(connection, None, open_only=False, worker_id=worker_id, day=day)
+    return Appeals(appeals=found)
+
+
 @get("/looks", guards=[requires_worker])
 async def looks(request: FieldRequest, pool: NamedDependency[Pool]) -> list[OwnLook]:
     """Who looked at the own track, when, and at which time of it."""
@@ -147,4 +163,8 @@ def _month(text: str) -> tuple[Date, Date]:
     return Date(year, month, 1), Date(year, month, monthrange(year, month)[1])
 
 
-router = Router(path="/", route_handlers=[today, days, one_day, appeal, looks], tags=["field"])
+router = Router(
+    path="/",
+    route_handlers=[today, days, one_day, appeal, withdrawal, looks],
+    tags=["field"],
+)

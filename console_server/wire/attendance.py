@@ -177,6 +177,12 @@ class Ruling(Body, frozen=True):
     excused_to: datetime | None = None
 
 
+class Withdrawal(Body, frozen=True):
+    """POST /api/field/appeals/{id}/withdrawal: a worker takes back an own open appeal."""
+
+    reason: str = ""
+
+
 class Appeal(Body, frozen=True):
     """An objection to a day's verdict. `input_hash`: of the verdict that it objects to."""
 

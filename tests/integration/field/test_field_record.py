@@ -78,6 +78,33 @@ def test_a_worker_objects_to_an_own_day_and_a_supervisor_rules(
         assert supervisor.post(path, json=ruling).is_success
 
 
+def test_a_worker_takes_back_an_own_open_objection_and_nobody_elses(
+    server: RunningServer, enrol: Any, as_worker: Any
+) -> None:
+    given, other = enrol("W2"), enrol("W1")
+    start = midnight(-2) + timedelta(hours=8)
+    plan(server, given["workerId"], start, 8)
+    day = f"{start + timedelta(hours=8):%Y-%m-%d}"
+    with as_worker(given) as phone:
+        filed = phone.post(f"/api/field/days/{day}/appeals", json={"grounds": "记错了"})
+        path = f"/api/field/appeals/{filed.json()['appeals'][0]['appealId']}/withdrawal"
+        with as_worker(other) as stranger:
+            assert stranger.post(path, json={}).status_code == 404
+        for _ in range(2):  # a phone that lost the answer asks again
+            answer = phone.post(path, json={"reason": "已核实"})
+            assert answer.status_code == 201, answer.text
+            [appeal] = answer.json()["appeals"]
+            assert (appeal["ruling"], appeal["reason"]) == ("withdrawn", "已核实")
+        ruling = {"ruling": "granted", "reason": "属实"}
+        with server.signed_in("supervisor") as supervisor:
+            closed = f"/api/attendance/appeals/{appeal['appealId']}/ruling"
+            assert supervisor.post(closed, json=ruling).status_code == 409
+        again = phone.post(f"/api/field/days/{day}/appeals", json={"grounds": "手机送修"})
+        assert again.status_code == 201, again.text
+    acts = server.rows("SELECT actor FROM audit_log WHERE act = 'appeal withdrawn'")
+    assert acts == [("worker:W2",)]
+
+
 def test_a_running_day_cannot_be_objected_to(enrol: Any, as_worker: Any) -> None:
     with as_worker(enrol("W1")) as phone:
         today = f"{datetime.now(UTC) + timedelta(hours=8):%Y-%m-%d}"
