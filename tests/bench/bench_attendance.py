@@ -2,8 +2,9 @@
 
     python tests/bench/bench_attendance.py [--workers 10000] [--every-s 10] [--rounds 5]
 
-Starts a database of its own. The bare read is a binary COPY of the same rows and columns, in the
-same batches, thrown away as it comes.
+Starts a database of its own. There are two bare reads of the same fixes, columns and batches, both
+thrown away as they come: row by row, as any client would COPY them; and gathered into arrays by the
+store, as attendance reads them.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import psycopg
 from bench_figures import Figure
 from city_day import DAY, PACK, CityDay, write_city_day
 
@@ -39,9 +41,10 @@ MIB: Final = 1024  # of what ru_maxrss counts in
 
 @dataclass(slots=True)
 class Spent:
-    """Seconds of each round: reading alone; then collecting, judging and keeping."""
+    """Seconds of each round: reading alone, in two ways; then collecting, judging and keeping."""
 
-    bare: list[float] = field(default_factory=list)
+    rows: list[float] = field(default_factory=list)
+    gathered: list[float] = field(default_factory=list)
     read: list[float] = field(default_factory=list)
     judge: list[float] = field(default_factory=list)
     keep: list[float] = field(default_factory=list)
@@ -81,7 +84,7 @@ def attendance(city: CityDay, rounds: int) -> Iterator[Figure]:
 
 
 def _figures(city: CityDay, spent: Spent) -> Iterator[Figure]:
-    bare = [city.fixes / each for each in spent.bare]
+    by_rows = [city.fixes / each for each in spent.rows]
     notes = {
         "fixes": f"{city.fixes:,}",
         "peak MiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // MIB,
@@ -92,9 +95,17 @@ def _figures(city: CityDay, spent: Spent) -> Iterator[Figure]:
         "fixes/s",
         [city.fixes / each for each in whole],
         "ratio ≥ 0.67 (in at most 1.5 times the read), ≤ 4096 MiB",
-        "bare read of the same rows",
-        bare,
+        "bare read, row by row",
+        by_rows,
         notes,
+    )
+    yield Figure(
+        "attendance, read and judge",
+        "fixes/s",
+        [city.fixes / each for each in whole],
+        "none set: what judging adds to the fastest read known",
+        "bare read, gathered by the store",
+        [city.fixes / each for each in spent.gathered],
     )
     kept = [first + keep for first, keep in zip(whole, spent.keep, strict=True)]
     yield Figure(
@@ -102,29 +113,47 @@ def _figures(city: CityDay, spent: Spent) -> Iterator[Figure]:
         "fixes/s",
         [city.fixes / each for each in kept],
         "none set: verdicts and their evidence written as well",
-        "bare read of the same rows",
-        bare,
+        "bare read, row by row",
+        by_rows,
     )
 
 
 async def _measure(url: str, city: CityDay, rounds: int) -> Spent:
     spent = Spent()
-    async with await Connection.connect(url) as connection:
-        for _ in range(rounds):
-            for seconds in (spent.bare, spent.read, spent.judge, spent.keep):
-                seconds.append(0.0)
-            for some in _batches(city.workers):
-                await _one_batch(connection, some, spent)
-            await connection.rollback()  # every round keeps new days, none changed ones
+    with psycopg.connect(url) as rows:
+        async with await Connection.connect(url) as connection:
+            for _ in range(rounds):
+                for seconds in (spent.rows, spent.gathered, spent.read, spent.judge, spent.keep):
+                    seconds.append(0.0)
+                for some in _batches(city.workers):
+                    await _read_gathered(connection, some)  # so that none of them finds it cold
+                    spent.rows[-1] += _read_rows(rows, some)
+                    spent.gathered[-1] += await _read_gathered(connection, some)
+                    await _one_batch(connection, some, spent)
+                await connection.rollback()  # every round keeps new days, none changed ones
     return spent
 
 
-async def _one_batch(connection: Connection, some: Sequence[int], spent: Spent) -> None:
+def _read_rows(rows: "psycopg.Connection[Any]", some: Sequence[int]) -> float:
+    """Seconds of a bare read, row by row."""
+    from_at, to_at = _whole_day()
+    given = {"workers": list(some), "from_at": from_at, "to_at": to_at}
+    began = time.perf_counter()
+    with rows.cursor() as cursor, cursor.copy(_ROWS, given) as copy:
+        for _ in copy:
+            pass
+    return time.perf_counter() - began
+
+
+async def _read_gathered(connection: Connection, some: Sequence[int]) -> float:
+    """Seconds of a bare read, gathered by the store."""
     began = time.perf_counter()
     async for _ in copied_fixes(connection, some, *_whole_day()):
         pass
-    spent.bare[-1] += time.perf_counter() - began
+    return time.perf_counter() - began
 
+
+async def _one_batch(connection: Connection, some: Sequence[int], spent: Spent) -> None:
     began = time.perf_counter()
     inputs = await read_inputs(connection, _frame(), some)
     spent.read[-1] += time.perf_counter() - began
@@ -175,6 +204,15 @@ def _now() -> datetime:
 def _frame() -> Any:
     return frame_of(DAY, PACK, _now())
 
+
+_ROWS: Final = """
+    COPY (
+        SELECT worker_id, fixed_at, lon, lat, accuracy_m, grid_id, handset_id, flags
+        FROM positions
+        WHERE worker_id = ANY(%(workers)s::integer[])
+          AND fixed_at >= %(from_at)s AND fixed_at < %(to_at)s
+    ) TO STDOUT (FORMAT BINARY)
+"""
 
 if __name__ == "__main__":
     main()
