@@ -6,64 +6,33 @@ Each command calls one function of `command_line/`, imported when the command ru
 
 import json
 import sys
-from collections.abc import Callable
 from datetime import datetime
-from functools import wraps
 from pathlib import Path
-from typing import ParamSpec
 
 import click
-import psycopg
 
+from console_server.command_line.account_commands import account, administrator, close_account
 from console_server.command_line.database import DEMO_FOLDER, UP_FOLDER
-from console_server.command_line.speaking import Failure, set_up_logging
+from console_server.command_line.options import EXISTING, FILE, FOLDER, at_data_dir, said_plainly
+from console_server.command_line.pack_commands import packs
 from console_server.command_line.transfer import EXPORTS, IMPORTS, Kind
-from console_server.embedded.errors import StackError
-from console_server.errors import GridbeatError
-from console_server.settings import SettingsError
 
-ROLES = ("administrator", "dispatcher", "duty_leader", "supervisor", "department", "wall")
-FOLDER = click.Path(path_type=Path, file_okay=False)
-FILE = click.Path(path_type=Path, dir_okay=False)
-EXISTING = click.Path(path_type=Path, dir_okay=False, exists=True)
 DAY = click.DateTime(["%Y-%m-%d"])
 PORT = click.IntRange(0, 65535)
 PASSED_ON = {"ignore_unknown_options": True, "help_option_names": []}
 
-at_data_dir = click.option(
-    "--data-dir", type=FOLDER, envvar="GRIDBEAT_DATA_DIR", help="Of the running installation."
-)
 http_port = click.option("--http-port", type=PORT, help="0: any free one. Usually 8080.")
 mqtt_port = click.option("--mqtt-port", type=PORT, help="0: any free one. Usually 1883.")
-
-
-P = ParamSpec("P")
-
-
-def said_plainly(command: Callable[P, None]) -> Callable[P, None]:
-    """Show expected failures as a message, without a trace."""
-
-    @wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        set_up_logging()
-        try:
-            command(*args, **kwargs)
-        except (StackError, SettingsError, GridbeatError) as error:
-            raise Failure(str(error)) from error
-        except psycopg.OperationalError as error:
-            raise Failure(f"The database does not answer: {error}") from error
-        except OSError as error:
-            raise Failure(
-                f"{error.filename or 'A file'} cannot be used: {error.strerror}"
-            ) from error
-
-    return run
 
 
 @click.group()
 @click.version_option(package_name="gridbeat")
 def main() -> None:
     """Real-time dispatch console with live worker tracking."""
+
+
+for command in (administrator, account, close_account, packs):
+    main.add_command(command)
 
 
 @main.command()
@@ -152,47 +121,6 @@ def prepare_database() -> None:
     from console_server.command_line import roles
 
     roles.prepare_database()
-
-
-@main.command()
-@click.option("--username", default="admin", show_default=True)
-@at_data_dir
-@said_plainly
-def administrator(username: str, data_dir: Path | None) -> None:
-    """Make the first administrator, unless there are accounts already."""
-    from console_server.command_line import administrator, database
-
-    made = administrator.first_administrator(database.owner_url(data_dir), username)
-    click.echo(f"made {username}; password {made}" if made else "there are accounts already")
-
-
-@main.command()
-@click.argument("username")
-@click.option("--role", required=True, type=click.Choice(ROLES))
-@click.option("--name", default="", help="As case files name them; else the username.")
-@click.option("--area", help="Code of the area that the account looks after; none: everything.")
-@click.option("--group", help="Of a department: code of the functional group it speaks for.")
-@click.option("--set-password", is_flag=True, help="Ask for a new password; always for a new one.")
-@at_data_dir
-@said_plainly
-def account(  # noqa: PLR0913, PLR0917 - its options
-    username: str,
-    role: str,
-    name: str,
-    area: str | None,
-    group: str | None,
-    data_dir: Path | None,
-    *,
-    set_password: bool,
-) -> None:
-    """Make an account, or change its role, area and group."""
-    from console_server.command_line import accounts, database
-
-    url = database.owner_url(data_dir)
-    asks = set_password or not accounts.exists(url, username)
-    password = accounts.asked_password() if asks else None
-    made = accounts.set_account(url, username, role, name, area, group, password)
-    click.echo(f"{'made' if made else 'changed'} {username}")
 
 
 @main.command("broker-accounts")
@@ -287,60 +215,6 @@ def hotline_key(data_dir: Path | None) -> None:
     from console_server.command_line import cases, database
 
     click.echo(cases.hotline_key(database.owner_url(data_dir)))
-
-
-@main.group()
-def packs() -> None:
-    """Rule packs: NAME is a shipped code, a file, or code@version of an installation."""
-
-
-as_json_too = click.option("--json", "as_json", is_flag=True)
-
-
-@packs.command("list")
-@at_data_dir
-@as_json_too
-@said_plainly
-def list_packs(data_dir: Path | None, *, as_json: bool) -> None:
-    """The shipped packs; with --data-dir also those that this installation was run with."""
-    from console_server.command_line import packs
-
-    packs.list_packs(data_dir, as_json=as_json)
-
-
-@packs.command("show")
-@click.argument("name")
-@at_data_dir
-@as_json_too
-@said_plainly
-def show_pack(name: str, data_dir: Path | None, *, as_json: bool) -> None:
-    """Print a pack as it is written; --json: as consoles are told it."""
-    from console_server.command_line import packs
-
-    packs.show(name, data_dir, as_json=as_json)
-
-
-@packs.command("check")
-@click.argument("file", type=EXISTING)
-@said_plainly
-def check_pack(file: Path) -> None:
-    """Name everything that is wrong with a file, by line; exit code 1 when something is."""
-    from console_server.command_line import packs
-
-    packs.check(file)
-
-
-@packs.command("diff")
-@click.argument("before")
-@click.argument("after")
-@at_data_dir
-@as_json_too
-@said_plainly
-def diff_packs(before: str, after: str, data_dir: Path | None, *, as_json: bool) -> None:
-    """What differs from one pack to the other, key by key."""
-    from console_server.command_line import packs
-
-    packs.diff(before, after, data_dir, as_json=as_json)
 
 
 @main.group()

@@ -65,7 +65,7 @@ class Position:
 def set_account(database_url: str, position: Position, password: str | None) -> bool:
     """Make an account, or change one; True when it was made. None: the password stays.
 
-    Sessions that are open keep what they were opened with until they end.
+    Sessions that are open keep what they were opened with; whoever changes an account ends them.
 
     Raises:
         NotFound: there is no such area or group.
@@ -96,6 +96,42 @@ def set_account(database_url: str, position: Position, password: str | None) -> 
             values,
         )
         return not changed.rowcount
+
+
+def close_account(database_url: str, username: str) -> None:
+    """Let nobody sign in with it any more; in files and looks its name stays.
+
+    Raises:
+        NotFound: there is no such account.
+    """
+    with psycopg.connect(database_url) as connection:
+        closed = connection.execute(
+            """UPDATE accounts SET disabled_at = COALESCE(disabled_at, now())
+               WHERE username = %(username)s""",
+            {"username": username},
+        )
+        if not closed.rowcount:
+            raise NotFound("account", username)
+        connection.execute(
+            "INSERT INTO audit_log (actor, act, body) VALUES ('command line', 'account_closed',"
+            " jsonb_build_object('username', %(username)s::text))",
+            {"username": username},
+        )
+
+
+def account_id_of(database_url: str, username: str) -> int:
+    """The number of an account.
+
+    Raises:
+        NotFound: there is no such account.
+    """
+    with psycopg.connect(database_url) as connection:
+        row = connection.execute(
+            "SELECT account_id FROM accounts WHERE username = %(username)s", {"username": username}
+        ).fetchone()
+    if row is None:
+        raise NotFound("account", username)
+    return int(row[0])
 
 
 def _expect_fitting(position: Position, password: str | None) -> None:

@@ -30,10 +30,14 @@ async def open_session(valkey: Valkey, account: Account) -> tuple[str, SessionRe
     """Begin a session: its id, for the cookie alone, and the record."""
     session_id = secrets.token_urlsafe(ID_BYTES)
     record = SessionRecord(_key(session_id), secrets.token_urlsafe(ID_BYTES), account)
+    of_account = _account_key(account.account_id)
+    earlier = await valkey.smembers(of_account)
+    ended = [key for key in earlier if not await valkey.exists(key)]
     async with valkey.pipeline() as pipe:
+        if ended:
+            pipe.srem(of_account, *ended)
         pipe.set(record.key, msgspec.json.encode(record), ex=LIVES_S)
-        pipe.sadd(_account_key(account.account_id), record.key)
-        pipe.expire(_account_key(account.account_id), LIVES_S * 2)
+        pipe.sadd(of_account, record.key)
         await pipe.execute()
     return session_id, record
 

@@ -5,7 +5,10 @@ from typing import Any
 
 import httpx
 import pytest
+from click.testing import CliRunner
 from small_district import PASSWORD, RunningServer
+
+from console_server.cli import main as gridbeat
 
 ROLES = ("admin", "dispatcher", "supervisor", "leader", "office", "wall", "walker")
 EVERYBODY = set(ROLES)
@@ -181,3 +184,40 @@ def test_the_wall_shows_no_telephone_numbers(server: RunningServer) -> None:
         assert {worker["phone"] for worker in client.get("/api/workers").json()} == {None}
     with server.signed_in("dispatcher") as client:
         assert "13800000001" in {worker["phone"] for worker in client.get("/api/workers").json()}
+
+
+def by_command(server: RunningServer, *arguments: str) -> str:
+    """What `gridbeat` says beside this installation."""
+    variables = {
+        "GRIDBEAT_DATABASE_URL": server.owner_url,
+        "GRIDBEAT_VALKEY_URL": server.settings.valkey_url,
+        "GRIDBEAT_ACCOUNT_PASSWORD": PASSWORD,
+    }
+    done = CliRunner().invoke(gridbeat, arguments, env=variables)
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def test_an_account_that_is_changed_is_signed_out_and_comes_back_with_its_new_rights(
+    server: RunningServer,
+) -> None:
+    assert "made li" in by_command(server, "account", "li", "--role", "dispatcher")
+    with server.signed_in("li") as desk, server.signed_in("li") as phone:
+        by_command(server, "account", "li", "--role", "wall")
+        assert [each.get("/api/session").status_code for each in (desk, phone)] == [401, 401]
+    with server.signed_in("li") as again:
+        assert again.get("/api/session").json()["role"] == "wall"
+
+
+def test_a_closed_account_is_signed_out_and_lets_nobody_in_until_it_is_opened_again(
+    server: RunningServer,
+) -> None:
+    by_command(server, "account", "zhao", "--role", "supervisor")
+    with server.signed_in("zhao") as client:
+        by_command(server, "close-account", "zhao")
+        assert client.get("/api/session").status_code == 401
+        assert sign_in(client, "zhao", PASSWORD).status_code == 401
+    by_command(server, "account", "zhao", "--role", "supervisor")
+    with server.signed_in("zhao"):
+        acts = server.rows("SELECT act FROM audit_log WHERE body ->> 'username' = 'zhao'")
+    assert [act for (act,) in acts] == ["account_set", "account_closed", "account_set"]
