@@ -34,7 +34,10 @@ export function useFormat() {
 
   const clock = (at: Instant): string => clocks.value.format(new Date(at));
   const clockSeconds = (at: Instant): string => seconds.value.format(new Date(at));
-  const date = (at: Instant): string => dates.value.format(new Date(at));
+  const date = (at: Instant): string => dates.value.format(new Date(at)).replace("日周", "日 周");
+  /** A calendar day YYYY-MM-DD as an axis has room for it: "11-22", "22 Nov". */
+  const shortDay = (day: string): string =>
+    locale.value === "zh" ? day.slice(5) : days.value.format(new Date(`${day}T12:00:00Z`));
   /** YYYY-MM-DD in the installation's time zone. */
   const isoDay = (at: Instant): string => isoDays.value.format(new Date(at));
   /** Day and time: "11-22 14:03", "22 Nov 14:03"; of another year "2025-11-22 14:03". */
@@ -78,5 +81,5 @@ export function useFormat() {
     }).format(value as number);
   }
 
-  return { clock, clockSeconds, date, stamp, isoDay, duration, percent, number, length };
+  return { clock, clockSeconds, date, shortDay, stamp, isoDay, duration, percent, number, length };
 }

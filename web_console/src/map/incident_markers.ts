@@ -42,7 +42,10 @@ export function useIncidentMarkers({ interactive }: { interactive: boolean }): v
       incident.source === "duress" ? "duress" : "",
       selection.incidentId === incident.id ? "selected" : "",
     ].join(" ");
-    element.setAttribute("aria-label", `${t(`severity.${incident.severity}`)} ${incident.title}`);
+    element.setAttribute(
+      "aria-label",
+      `${t(`severity.${incident.severity}`)} ${incident.severity} ${incident.title}`,
+    );
     element.title = incident.title;
     const mark = element.querySelector("b");
     if (mark) mark.textContent = incident.source === "duress" ? "!" : String(incident.severity);

@@ -1,5 +1,6 @@
 /** Owns how the charts look, in the console's own colours; not what they say. Pure. */
 import type { EChartsOption } from "echarts";
+import { isCalm } from "@/map/graphics";
 
 const token = (name: string): string =>
   getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -13,6 +14,7 @@ export interface Series {
 const base = () => ({
   textStyle: { fontFamily: token("--font"), color: token("--text-2") },
   color: [token("--blue"), token("--jade"), token("--amber")],
+  animation: !isCalm(),
   animationDuration: 250,
   legend: {
     top: 0,
