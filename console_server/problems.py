@@ -125,6 +125,21 @@ def on_store_fault(request: AnyRequest, error: Exception) -> Response[Problem]:
     )
 
 
+def on_unusable_value(request: AnyRequest, error: Exception) -> Response[Problem]:
+    """A value of the right kind that no column and no calendar holds: the year 9999, 2^40, NUL."""
+    _log.warning("unusable_value", path=request.url.path, exc_info=error)
+    return problem_response(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "invalid",
+        "A value is out of the range that can be worked with, or holds a NUL character.",
+    )
+
+
+def on_nested_body(_request: AnyRequest, _error: RecursionError) -> Response[Problem]:
+    """A body nested deeper than the decoder goes; no body of ours has more than a few levels."""
+    return problem_response(HTTPStatus.BAD_REQUEST, "bad_request", "The body is nested too deeply.")
+
+
 def on_fault(request: AnyRequest, error: Exception) -> Response[Problem]:
     """A fault of ours: the log has the cause under the number that the caller is given."""
     number = secrets.token_hex(4)
@@ -141,6 +156,9 @@ EXCEPTION_HANDLERS: dict[type[Exception] | int, Any] = {
     HTTPException: on_http_exception,
     PoolTimeout: on_store_fault,
     psycopg.OperationalError: on_store_fault,
+    psycopg.DataError: on_unusable_value,
+    OverflowError: on_unusable_value,
+    RecursionError: on_nested_body,
     redis.exceptions.ConnectionError: on_store_fault,
     redis.exceptions.TimeoutError: on_store_fault,
     Exception: on_fault,

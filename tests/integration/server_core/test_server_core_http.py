@@ -112,3 +112,32 @@ def test_the_description_says_how_errors_look_and_what_a_route_asks_for(
     assert described["paths"]["/api/field/me"]["get"]["security"] == [{"fieldSession": []}]
     hotline = described["paths"]["/api/hotline/tickets"]["post"]["security"]
     assert hotline == [{"key": []}]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "workers/2147483648",
+        "workers/9223372036854775808",
+        "shifts?date=9999-12-31",
+        "incidents?class=a%00b",
+        "incidents?to=9999-12-31",
+        "measures?on=0001-01-01",
+        "measures/warnings?until=9999-12-31",
+        "attendance/2147483648/2026-11-20",
+    ],
+)
+def test_a_value_that_nothing_can_hold_is_the_callers_mistake_not_a_fault(
+    server: RunningServer, path: str
+) -> None:
+    with server.signed_in("admin") as client:
+        answer = client.get(f"/api/{path}")
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["code"] == "invalid"
+
+
+@pytest.mark.parametrize("path", ["session", "incidents", "field/session"])
+def test_a_body_nested_beyond_reason_is_a_bad_request(server: RunningServer, path: str) -> None:
+    with server.signed_in("dispatcher") as client:
+        answer = client.post(f"/api/{path}", content=b"[" * 5000)
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_request"), answer.text
