@@ -52,7 +52,7 @@ def description(version: str) -> OpenAPIConfig:
 
 
 def _completed(app: Litestar, schema: dict[str, Any]) -> dict[str, Any]:
-    whole = deepcopy(schema)
+    whole = _told_as_any(deepcopy(schema))
     components = whole.setdefault("components", {})
     _, bodies = msgspec.json.schema_components([Problem], ref_template=_REF)
     components.setdefault("schemas", {}).update(bodies)
@@ -62,6 +62,15 @@ def _completed(app: Litestar, schema: dict[str, Any]) -> dict[str, Any]:
             if isinstance(route, HTTPRoute):
                 _complete(operation, route, method.upper())
     return whole
+
+
+def _told_as_any(part: Any) -> Any:  # noqa: ANN401 - any JSON
+    """With `anyOf` for `oneOf`: 1 is an integer and a number, and still one value of a union."""
+    if isinstance(part, list):
+        return [_told_as_any(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    return {"anyOf" if key == "oneOf" else key: _told_as_any(each) for key, each in part.items()}
 
 
 def _complete(operation: dict[str, Any], route: HTTPRoute, method: str) -> None:

@@ -10,7 +10,7 @@ from shapely.geometry import mapping
 
 from console_server.access.account import AccountRequest
 from console_server.areas.tree import AreaNode, AreaTree
-from console_server.geojson import geojson_response
+from console_server.geojson import GEOJSON, geojson_response
 from console_server.wire.field import Area
 
 PRECISION_DEG = 1e-6  # 11 cm: below a pixel at any zoom, half the size of full precision
@@ -23,7 +23,7 @@ async def list_areas(request: AccountRequest, areas: NamedDependency[AreaTree]) 
     return [_to_wire(node, areas) for node in nodes]
 
 
-@get("/areas/grids.geojson", opt={"no_compression": True})
+@get("/areas/grids.geojson", media_type=GEOJSON, opt={"no_compression": True})
 async def grids(request: AccountRequest, areas: NamedDependency[AreaTree]) -> Response[bytes]:
     """The borders of all grids: properties `areaId code name parentCode communityName`."""
     nodes = [node for node in seen_by(request, areas) if node.kind == "grid"]

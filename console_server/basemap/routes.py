@@ -7,10 +7,10 @@ from litestar.di import NamedDependency
 
 from console_server.basemap.store import layers_version, read_layers
 from console_server.database import Pool
-from console_server.geojson import geojson_response
+from console_server.geojson import GEOJSON, geojson_response
 
 
-@get("/basemap.geojson", opt={"no_compression": True})
+@get("/basemap.geojson", media_type=GEOJSON, opt={"no_compression": True})
 async def basemap(request: Request[Any, Any, Any], pool: NamedDependency[Pool]) -> Response[bytes]:
     """One FeatureCollection of all layers; each feature says its `layer`."""
     async with pool.connection() as connection:

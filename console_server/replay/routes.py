@@ -20,7 +20,7 @@ from console_server.areas.routes import grids_geojson
 from console_server.areas.tree import AreaTree
 from console_server.database import Pool
 from console_server.errors import Invalid, NotFound
-from console_server.geojson import geojson_response
+from console_server.geojson import GEOJSON, geojson_response
 from console_server.packs.pack import RulePack
 from console_server.parts import Clock
 from console_server.replay import store, surroundings
@@ -145,7 +145,12 @@ async def density(
     return ReplayDensity(ticket.period.bin_s, fixes, sampled, len(ticket.worker_ids))
 
 
-@get("/{replay_id:int}/grids.geojson", guards=GUARDS, opt={"no_compression": True})
+@get(
+    "/{replay_id:int}/grids.geojson",
+    guards=GUARDS,
+    media_type=GEOJSON,
+    opt={"no_compression": True},
+)
 async def grids_then(
     request: AccountRequest,
     pool: NamedDependency[Pool],

@@ -10,6 +10,8 @@ from small_district import RunningServer, serving
 
 from console_server.embedded.ports import free_port
 
+KILLED_AFTER_S = 10.0  # by Docker, when it has not ended by itself
+
 
 def test_problems_have_a_stable_code_and_their_own_type(server: RunningServer) -> None:
     with server.signed_in("admin") as client:
@@ -63,21 +65,21 @@ def test_health_and_metrics_answer_without_a_session_on_this_host(server: Runnin
 def test_a_socket_without_a_session_or_from_another_site_is_refused(server: RunningServer) -> None:
     url = server.url.replace("http", "ws") + "/api/live"
     with pytest.raises(websockets.exceptions.InvalidStatus):
-        websockets.sync.client.connect(url, open_timeout=5)
+        websockets.sync.client.connect(url, open_timeout=60)
     with server.signed_in("dispatcher") as client:
         cookie = {"Cookie": f"gb_session={client.cookies['gb_session']}"}
         with pytest.raises(websockets.exceptions.InvalidStatus):
             websockets.sync.client.connect(
-                url, additional_headers=cookie, origin="https://evil.example", open_timeout=5
+                url, additional_headers=cookie, origin="https://evil.example", open_timeout=60
             )
         own_origin = server.url
         with websockets.sync.client.connect(
-            url, additional_headers=cookie, origin=own_origin, open_timeout=5
+            url, additional_headers=cookie, origin=own_origin, open_timeout=60
         ) as socket:
-            assert '"snapshot"' in str(socket.recv(timeout=5))
+            assert '"snapshot"' in str(socket.recv(timeout=60))
 
 
-def test_it_stops_within_three_seconds_with_open_sockets(server: RunningServer) -> None:
+def test_it_stops_by_itself_though_a_socket_is_open(server: RunningServer) -> None:
     settings = replace(server.settings, http_port=free_port())
     second = RunningServer(f"http://127.0.0.1:{settings.http_port}", settings, server.owner_url)
     with contextlib.ExitStack() as open_until_the_end:
@@ -88,7 +90,7 @@ def test_it_stops_within_three_seconds_with_open_sockets(server: RunningServer) 
             socket = websockets.sync.client.connect(url, additional_headers=cookie)
             open_until_the_end.enter_context(socket)
             began = time.monotonic()
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < KILLED_AFTER_S
 
 
 def test_the_description_says_how_errors_look_and_what_a_route_asks_for(
@@ -112,6 +114,10 @@ def test_the_description_says_how_errors_look_and_what_a_route_asks_for(
     assert described["paths"]["/api/field/me"]["get"]["security"] == [{"fieldSession": []}]
     hotline = described["paths"]["/api/hotline/tickets"]["post"]["security"]
     assert hotline == [{"key": []}]
+    grids = described["paths"]["/api/areas/grids.geojson"]["get"]["responses"]["200"]["content"]
+    assert list(grids) == ["application/geo+json"]
+    told = described["components"]["schemas"]["IncidentEvent"]["properties"]["body"]
+    assert "oneOf" not in told["additionalProperties"]  # 1 is an integer and a number
 
 
 @pytest.mark.parametrize(
