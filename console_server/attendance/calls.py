@@ -45,35 +45,52 @@ def calls_of(
     pack: RulePack, day: DayInput, stays: Sequence[Stay], places: Places | None
 ) -> tuple[Call, ...]:
     """Every place that was asked for on this day; on a day without work only what was visited."""
-    if whole(day.domain) is None:
-        return ()
     found: list[Call] = []
-    if pack.guide_tour and day.tour:
+    if pack.guide_tour and day.tour and whole(day.domain) is not None:
         least_us = round(pack.guide_tour.min_stay_s * SECOND_US)
         found += _tour(pack.judgement, day, stays, least_us)
-    if pack.visits and places is not None:
+    if pack.visits:
         listed = {each.code for each in pack.visit_lists}
-        found += _listed(day, stays, places, listed)
+        visits = places.visits if places is not None else _by_scans(day)
+        found += _listed(day, stays, visits, listed)
     if day.planned and day.work:
         return tuple(found)
     return tuple(each for each in found if each.outcome is Outcome.MET)
 
 
+def _by_scans(day: DayInput) -> Sequence[Visits]:
+    """What scans alone prove on a day without duty and without any fix."""
+    scans = [np.array(each.scanned_us, dtype=np.int64) for each in day.checkpoints]
+    return [
+        Visits(each.checkpoint_id, at_us, at_us)
+        for each, at_us in zip(day.checkpoints, scans, strict=True)
+    ]
+
+
 def _listed(
-    day: DayInput, stays: Sequence[Stay], places: Places, listed: set[str]
+    day: DayInput, stays: Sequence[Stay], visits: Sequence[Visits], listed: set[str]
 ) -> Iterator[Call]:
-    """Places of the lists, by what is within reach of the fixes."""
+    """Places of the lists, by scans and by what is within reach of the fixes.
+
+    A place that was the worker's for a part of the day only counts if visited and is not asked for.
+    """
     open_us = sum(each.to_us - each.from_us for each in stays if _is_open(each))
     anywhere = open_us + length(day.outstanding) >= A_VISIT_US
-    for point, visits in zip(day.checkpoints, places.visits, strict=True):
-        if point.visit_list in listed and point.visit_list is not None:
-            yield _call(point.visit_list, point.checkpoint_id, visits, anywhere=anywhere)
+    by_place: dict[tuple[str, int], list[Visits]] = {}
+    for point, each in zip(day.checkpoints, visits, strict=True):
+        if point.visit_list is not None and point.visit_list in listed:
+            by_place.setdefault((point.visit_list, point.checkpoint_id), []).append(each)
+    lasting = day.lasting_checkpoints()
+    for (list_code, place_id), some in by_place.items():
+        call = _call(list_code, place_id, some, anywhere=anywhere)
+        if place_id in lasting or call.outcome is Outcome.MET:
+            yield call
 
 
-def _call(list_code: str, place_id: int, visits: Visits, *, anywhere: bool) -> Call:
-    sure = visits.surely_us
+def _call(list_code: str, place_id: int, visits: Sequence[Visits], *, anywhere: bool) -> Call:
+    sure = np.concatenate([each.surely_us for each in visits])
     first, last = (int(sure[0]), int(sure[-1])) if len(sure) else (0, 0)
-    possibly = anywhere or len(visits.possibly_us) > 0
+    possibly = anywhere or any(len(each.possibly_us) > 0 for each in visits)
     outcome = decide(surely=len(sure) > 0, possibly=possibly)
     return Call(list_code, place_id, len(sure), first, last, outcome)
 

@@ -7,17 +7,20 @@ day at a time; not when that happens (`recompute.py`, `routes.py`).
 import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from console_server.attendance.fix_reader import read_fixes
 from console_server.attendance.inputs import FixSource, frame_of, read_inputs
 from console_server.attendance.settling import make_final, settles_at
+from console_server.attendance.spans import from_us
 from console_server.attendance.store import (
     Change,
     NewDay,
     StoredDay,
     excused_since,
+    heard_since,
     put_days,
     put_marks,
     record_changes,
@@ -75,11 +78,11 @@ async def keep_verdicts(
     day, workers = verdicts[0].day, [each.worker_id for each in verdicts]
     before = await stored_days(connection, day, workers)
     fresh = [each for each in verdicts if not _is_known(before.get(each.worker_id), each)]
-    excused = await excused_since(connection, before.values())
+    reasons = await _reasons(connection, pack, day, [before.get(each.worker_id) for each in fresh])
     changes = [
         change
         for each in fresh
-        if (change := _change(before.get(each.worker_id), each, now, excused)) is not None
+        if (change := _change(before.get(each.worker_id), each, now, reasons)) is not None
     ]
     await put_days(
         connection, [_to_store(pack, each, before.get(each.worker_id), now) for each in fresh]
@@ -130,21 +133,45 @@ def _to_store(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Reasons:
+    """Whose appeal was granted, and of whom something was received, since the verdict was made."""
+
+    excused: Collection[int]
+    heard: Collection[int]
+
+
+async def _reasons(
+    connection: Connection, pack: RulePack, day: date, before: Sequence[StoredDay | None]
+) -> _Reasons:
+    final = [each for each in before if each is not None and each.final]
+    if not final:
+        return _Reasons((), ())
+    excused = await excused_since(connection, final)
+    frame = frame_of(day, pack, final[0].computed_at)
+    to_at = from_us(frame.to_us) + timedelta(days=1)  # a night shift reaches into the next day
+    return _Reasons(excused, await heard_since(connection, final, from_us(frame.from_us), to_at))
+
+
 def _change(
-    before: StoredDay | None, verdict: DayVerdict, now: datetime, excused: Collection[int]
+    before: StoredDay | None, verdict: DayVerdict, now: datetime, reasons: _Reasons
 ) -> Change | None:
     if before is None or not before.final:
         return None
     was, becomes = summary_from(before.summary), summary_of(verdict)
     if not was.differs(becomes):
         return None
-    cause = "appeal" if verdict.worker_id in excused else _cause(was, becomes)
+    cause = _cause(was, becomes, verdict.worker_id, reasons)
     return Change(verdict.worker_id, verdict.day, now, cause, was, becomes)
 
 
-def _cause(was: Summary, becomes: Summary) -> str:
+def _cause(was: Summary, becomes: Summary, worker_id: int, reasons: _Reasons) -> str:
+    if worker_id in reasons.excused:
+        return "appeal"
     if was.outage_s != becomes.outage_s:
         return "outage"
     if (was.planned_s, was.leave_s) != (becomes.planned_s, becomes.leave_s):
         return "roster"
-    return "orders" if was.order_s != becomes.order_s else "late_data"
+    if was.order_s != becomes.order_s:
+        return "orders"
+    return "late_data" if worker_id in reasons.heard else "places"

@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from console_server.attendance.border import Border
-from console_server.attendance.spans import Spans, union, without
+from console_server.attendance.spans import Span, Spans, union, without
 from console_server.packs.pack import RulePack
 
 NO_GRID = 0  # area ids begin at 1
+EVER_US, FOREVER_US = -(1 << 62), 1 << 62
 
 # One accepted fix. `accuracy_m` NaN: the handset did not say. Flags that depend on the order of
 # arrival (late, speed against the last fix then known) are left out on purpose.
@@ -46,7 +47,11 @@ class OwnGround:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A place that a patrol may touch (巡更点); `scanned_us`: when its label was scanned."""
+    """A place that a patrol may touch (巡更点), as it was in `[from_us, to_us)`.
+
+    `scanned_us`: when its label was scanned. A checkpoint that was moved within the day, or taken
+    out of use for a while, is there several times, each with its own stretch of time.
+    """
 
     checkpoint_id: int
     lon: float
@@ -54,6 +59,13 @@ class Checkpoint:
     radius_m: float
     visit_list: str | None = None
     scanned_us: tuple[int, ...] = ()
+    from_us: int = EVER_US
+    to_us: int = FOREVER_US
+
+    @property
+    def is_in_part(self) -> bool:
+        """Whether it holds for a part of the day only."""
+        return (self.from_us, self.to_us) != (EVER_US, FOREVER_US)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -113,6 +125,15 @@ class DayInput:
         ahead = tuple((max(start, self.now_us), end) for start, end in self.planned)
         return without(union(ahead), union(self.leaves, self.excused, self.standby))
 
+    def lasting_checkpoints(self) -> frozenset[int]:
+        """Those that were the worker's for all of the planned time: only these can be asked for."""
+        spans: dict[int, list[Span]] = {}
+        for each in self.checkpoints:
+            spans.setdefault(each.checkpoint_id, []).append((each.from_us, each.to_us))
+        return frozenset(
+            number for number, held in spans.items() if not without(self.planned, union(held))
+        )
+
     def _seen(self) -> Spans:
         if not len(self.fixes):
             return ()
@@ -158,6 +179,9 @@ def input_hash(pack: RulePack, given: DayInput) -> str:
         ]
     if scans := [[c.checkpoint_id, *c.scanned_us] for c in given.checkpoints if c.scanned_us]:
         facts["scans"] = scans
+    in_part = [each for each in given.checkpoints if each.is_in_part]
+    if in_part:
+        facts["in part"] = [[c.checkpoint_id, c.from_us, c.to_us] for c in in_part]
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode())
     digest.update(canonical(given.fixes).tobytes())
     return digest.hexdigest()

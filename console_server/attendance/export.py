@@ -230,6 +230,10 @@ def _rules_in_words(pack: RulePack) -> str:
         )
     if pack.night_watch:
         rules.append("上下半夜各巡一次" + _example(pack.night_watch.example))
+    if pack.visits:
+        whose = "同网格任一人到访即可" if pack.visits.shared else "每人均须到访"
+        days = f"走访清单各点每月 ≥ {pack.visits.per_month} 天，{whose}"
+        rules.append(days + _example(pack.visits.example))
     return "；".join(rules)
 
 

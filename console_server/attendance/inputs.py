@@ -5,7 +5,7 @@ Owns which shift belongs to which day and what is cut away; not the queries (`ro
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Protocol
@@ -14,7 +14,7 @@ import numpy as np
 
 from console_server.attendance.day import FIX_DTYPE, Checkpoint, DayInput, Fixes
 from console_server.attendance.fix_reader import read_fixes
-from console_server.attendance.own_grounds import own_grounds, tour_grids
+from console_server.attendance.own_grounds import own_checkpoints, own_grounds, tour_grids
 from console_server.attendance.roster_reader import Roster, ShiftSpan, read_roster
 from console_server.attendance.spans import (
     Span,
@@ -106,7 +106,7 @@ def _day(
         leaves=overlap(union(roster.leaves.get(worker_id, ())), ((frame.from_us, last_us),)),
         duty=without(duty, elsewhere),
         orders=union((start, min(end or until_us, last_us)) for start, end in orders),
-        checkpoints=_checkpoints(roster, worker_id, own, (frame.from_us, last_us), elsewhere),
+        checkpoints=_checkpoints(roster, worker_id, (frame.from_us, last_us), elsewhere),
         now_us=frame.now_us if running else None,
         outages=overlap(union(roster.outages), ((frame.from_us, until_us),)),
         excused=overlap(union(roster.excused.get(worker_id, ())), ((frame.from_us, last_us),)),
@@ -115,18 +115,24 @@ def _day(
 
 
 def _checkpoints(
-    roster: Roster, worker_id: int, own: Collection[int], within: Span, elsewhere: Spans
+    roster: Roster, worker_id: int, within: Span, elsewhere: Spans
 ) -> tuple[Checkpoint, ...]:
     """Those of the own grids, with when the worker scanned their labels on this day."""
-    scanned: dict[int, list[int]] = defaultdict(list)
-    for checkpoint_id, at_us in roster.scans.get(worker_id, ()):
-        of_another_day = any(start <= at_us < end for start, end in elsewhere)
-        if within[0] <= at_us <= within[1] and not of_another_day:
-            scanned[checkpoint_id].append(at_us)
+    scans = roster.scans.get(worker_id, ())
+    ours = [scan for scan in scans if not any(start <= scan[1] < end for start, end in elsewhere)]
+    held = own_checkpoints(roster.checkpoints, roster.holdings.get(worker_id, ()), within)
     return tuple(
-        replace(each.point, scanned_us=tuple(scanned.get(each.point.checkpoint_id, ())))
-        for each in roster.checkpoints
-        if each.grid_id in own
+        replace(
+            each,
+            scanned_us=tuple(
+                at_us
+                for checkpoint_id, at_us in ours
+                if checkpoint_id == each.checkpoint_id
+                and within[0] <= at_us <= within[1]
+                and each.from_us <= at_us < each.to_us
+            ),
+        )
+        for each in held
     )
 
 

@@ -48,13 +48,13 @@ def checkpoint_rule(
     rules: CheckpointRules, day: DayInput, stays: Sequence[Stay], places: Places, within: Span
 ) -> list[RuleOutcome]:
     """Enough different checkpoints of the own grids were touched; nothing where there are none."""
-    required = min(rules.per_day, len(day.checkpoints))
+    required = min(rules.per_day, len(day.lasting_checkpoints()))
     if not required or not day.work:
         return []
     count, possible = places.checkpoints(*within)
     unknown = sum(length(overlap((each.span,), day.work)) for each in stays if _is_open(each))
     if unknown + length(day.outstanding) >= A_VISIT_US:
-        possible = len(day.checkpoints)
+        possible = len({each.checkpoint_id for each in day.checkpoints})
     outcome = decide(surely=count >= required, possibly=possible >= required)
     return [RuleOutcome(Rule.CHECKPOINTS, count, possible, required, *within, outcome)]
 

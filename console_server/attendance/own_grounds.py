@@ -1,14 +1,20 @@
 """Builds the own grids of a worker along the time axis from who had which grid under which border.
 
-Owns the joining of two histories: assignments of grids, and versions of borders. Pure.
+Owns the joining of histories: assignments of grids, versions of borders and of checkpoints. Pure.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from console_server.attendance.border import border_of
-from console_server.attendance.day import OwnGround, TourGrid
+from console_server.attendance.day import (
+    EVER_US,
+    FOREVER_US,
+    Checkpoint,
+    OwnGround,
+    TourGrid,
+)
 from console_server.attendance.spans import Span
 
 
@@ -30,6 +36,61 @@ class Outline:
     from_us: int
     to_us: int
     wkb: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class GridCheckpoint:
+    """A checkpoint with the grid it belongs to, from, to."""
+
+    grid_id: int
+    from_us: int
+    to_us: int
+    point: Checkpoint
+
+
+def own_checkpoints(
+    by_grid: Mapping[int, Sequence[GridCheckpoint]], holdings: Sequence[Holding], within: Span
+) -> tuple[Checkpoint, ...]:
+    """The checkpoints of the own grids by number, each for as long as it and the grid were there.
+
+    One that was there all the time has no ends, so that what comes later does not change the past.
+    """
+    pieces = sorted(
+        (
+            _bounded(version, holding, within)
+            for holding in holdings
+            for version in by_grid.get(holding.grid_id, ())
+            if _meet(version, holding, within)
+        ),
+        key=lambda each: (each.checkpoint_id, each.from_us),
+    )
+    found: list[Checkpoint] = []
+    for each in pieces:
+        last = found[-1] if found else None
+        if last and last.to_us >= each.from_us and _is_the_same(last, each):
+            found[-1] = replace(last, to_us=max(last.to_us, each.to_us))
+        else:
+            found.append(each)
+    return tuple(found)
+
+
+def _meet(version: GridCheckpoint, holding: Holding, within: Span) -> bool:
+    start = max(version.from_us, holding.from_us, within[0])
+    return start < min(version.to_us, holding.to_us) and start <= within[1]
+
+
+def _bounded(version: GridCheckpoint, holding: Holding, within: Span) -> Checkpoint:
+    start = max(version.from_us, holding.from_us)
+    end = min(version.to_us, holding.to_us)
+    return replace(
+        version.point,
+        from_us=start if start > within[0] else EVER_US,
+        to_us=end if end <= within[1] else FOREVER_US,
+    )
+
+
+def _is_the_same(one: Checkpoint, other: Checkpoint) -> bool:
+    return replace(one, from_us=0, to_us=0) == replace(other, from_us=0, to_us=0)
 
 
 def own_grounds(

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from console_server.attendance.border import Bools, Floats, Ints
-from console_server.attendance.columns import DayColumns, distance_m
+from console_server.attendance.columns import DayColumns, FixColumns, distance_m
 from console_server.attendance.day import Checkpoint
 from console_server.attendance.spans import Span
 
@@ -21,8 +21,12 @@ RASTER_CELLS: Final = 1 << 16  # more than these and their numbers are made dens
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Visits:
-    """Instants in rising order at which a checkpoint was, or may have been, within reach."""
+    """Instants in rising order at which a checkpoint was, or may have been, within reach.
 
+    One for each checkpoint of the day; of one that was moved, one for each of its places.
+    """
+
+    checkpoint_id: int
     surely_us: Ints
     possibly_us: Ints
 
@@ -61,8 +65,9 @@ class Places:
 
     def checkpoints(self, from_us: int, to_us: int) -> tuple[int, int]:
         """Distinct checkpoints proved in a stretch of time, and distinct possible ones."""
-        sure = sum(_any(each.surely_us, from_us, to_us) for each in self.visits)
-        return sure, sum(_any(each.possibly_us, from_us, to_us) for each in self.visits)
+        sure = {v.checkpoint_id for v in self.visits if _any(v.surely_us, from_us, to_us)}
+        some = {v.checkpoint_id for v in self.visits if _any(v.possibly_us, from_us, to_us)}
+        return len(sure), len(some)
 
 
 def places_of(batch: DayColumns, proves: Bools, cell_m: float) -> list[Places]:
@@ -96,17 +101,22 @@ def _visits(batch: DayColumns, row: int, checkpoints: Sequence[Checkpoint]) -> t
     fixes = batch.fixes
     low, high = np.searchsorted(fixes.row, [row, row + 1])
     some = np.flatnonzero(~(fixes.mock[low:high] | fixes.doubtful[low:high])) + low
+    return tuple(_visits_of(each, fixes, some) for each in checkpoints)
+
+
+def _visits_of(each: Checkpoint, fixes: FixColumns, some: Ints) -> Visits:
+    """By a scan of the label, which is certain, and by the fixes within reach."""
+    if each.is_in_part:
+        at_us = fixes.at_us[some]
+        some = some[(at_us >= each.from_us) & (at_us < each.to_us)]
     at_us = fixes.at_us[some]
-    visits = []
-    for each in checkpoints:
-        lon, lat = np.full(len(some), each.lon), np.full(len(some), each.lat)
-        apart = distance_m(fixes.lon[some], fixes.lat[some], lon, lat)
-        doubt_m = np.where(fixes.stated[some], fixes.accuracy_m[some], 0.0)
-        near = apart <= each.radius_m + fixes.accuracy_m[some]
-        scanned = np.array(each.scanned_us, dtype=np.int64)
-        surely = at_us[apart + doubt_m <= each.radius_m]
-        visits.append(Visits(np.union1d(surely, scanned), np.union1d(at_us[near], scanned)))
-    return tuple(visits)
+    lon, lat = np.full(len(some), each.lon), np.full(len(some), each.lat)
+    apart = distance_m(fixes.lon[some], fixes.lat[some], lon, lat)
+    doubt_m = np.where(fixes.stated[some], fixes.accuracy_m[some], 0.0)
+    near = apart <= each.radius_m + fixes.accuracy_m[some]
+    surely = at_us[apart + doubt_m <= each.radius_m]
+    scanned = np.array(each.scanned_us, dtype=np.int64)
+    return Visits(each.checkpoint_id, np.union1d(surely, scanned), np.union1d(at_us[near], scanned))
 
 
 def _in_metres(batch: DayColumns, chosen: Ints) -> tuple[Floats, Floats]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, LiteralString, TypeVar
 
 from console_server.attendance.day import Checkpoint
-from console_server.attendance.own_grounds import Holding, Outline
+from console_server.attendance.own_grounds import GridCheckpoint, Holding, Outline
 from console_server.attendance.spans import Span, from_us
 from console_server.database import Connection
 
@@ -33,14 +33,6 @@ class ShiftSpan:
 
 
 @dataclass(frozen=True, slots=True)
-class GridCheckpoint:
-    """A checkpoint with the grid it belongs to."""
-
-    grid_id: int
-    point: Checkpoint
-
-
-@dataclass(frozen=True, slots=True)
 class Roster:
     """Everything but the fixes, by worker. An end of None has not come yet.
 
@@ -53,7 +45,7 @@ class Roster:
     orders: Mapping[int, Sequence[tuple[int, int | None]]]
     holdings: Mapping[int, Sequence[Holding]]
     outlines: Mapping[int, Sequence[Outline]]
-    checkpoints: Sequence[GridCheckpoint]
+    checkpoints: Mapping[int, Sequence[GridCheckpoint]]  # by grid
     outages: Sequence[Span] = ()
     excused: Mapping[int, Sequence[Span]] = field(default_factory=dict)
     scans: Mapping[int, Sequence[tuple[int, int]]] = field(default_factory=dict)
@@ -91,8 +83,8 @@ async def read_roster(
         for grid_id, start, end, wkb in await _rows(connection, _OUTLINES, given)
     ]
     checkpoints = [
-        GridCheckpoint(grid_id, Checkpoint(*rest))
-        for grid_id, *rest in await _rows(connection, _CHECKPOINTS, given)
+        GridCheckpoint(grid_id, start, end, Checkpoint(*rest))
+        for grid_id, start, end, *rest in await _rows(connection, _CHECKPOINTS, given)
     ]
     return Roster(
         shifts=shifts,
@@ -101,7 +93,7 @@ async def read_roster(
         orders=_spans(await _rows(connection, _ORDERS, given)),
         holdings=_grouped((each.worker_id, each) for each in holdings),
         outlines=_grouped((each.grid_id, each) for each in outlines),
-        checkpoints=checkpoints,
+        checkpoints=_grouped((each.grid_id, each) for each in checkpoints),
         outages=[(start, end) for start, end in await _rows(connection, _OUTAGES, given)],
         excused=_spans(await _rows(connection, _EXCUSED, given)),
         scans=_spans(await _rows(connection, _SCANS, given)),
@@ -223,8 +215,13 @@ _SCANS: Final = """
     ORDER BY visited_at
 """
 _CHECKPOINTS: Final = """
-    SELECT area_id, checkpoint_id, lon, lat, radius_m::float8, visit_list
-    FROM checkpoints
-    WHERE area_id = ANY(%(grids)s::integer[]) AND (retired_at IS NULL OR retired_at > %(from_at)s)
-    ORDER BY checkpoint_id
+    SELECT area_id, (extract(epoch FROM greatest(valid_from, %(from_at)s)) * 1000000)::bigint,
+           (extract(epoch FROM least(
+               coalesce(valid_to, 'infinity'), %(to_at)s::timestamptz + interval '1 day'
+           )) * 1000000)::bigint,
+           checkpoint_id, lon, lat, radius_m, visit_list
+    FROM checkpoint_versions
+    WHERE area_id = ANY(%(grids)s::integer[])
+      AND valid_from <= %(to_at)s AND (valid_to IS NULL OR valid_to > %(from_at)s)
+    ORDER BY checkpoint_id, valid_from
 """

@@ -167,6 +167,34 @@ async def excused_since(connection: Connection, days: Collection[StoredDay]) -> 
     return {row[0] for row in await cursor.fetchall()}
 
 
+async def heard_since(
+    connection: Connection, days: Collection[StoredDay], from_at: datetime, to_at: datetime
+) -> set[int]:
+    """Of whom a fix or a scan of `[from_at, to_at)` was received after one of these verdicts.
+
+    What was received just before may have been stored just after: it counts.
+    """
+    cursor = await connection.execute(
+        """
+        SELECT v.worker_id
+        FROM unnest(%(workers)s::integer[], %(made)s::timestamptz[]) AS v (worker_id, made_at)
+        WHERE EXISTS (SELECT FROM positions p WHERE p.worker_id = v.worker_id
+                      AND p.fixed_at >= %(from_at)s AND p.fixed_at < %(to_at)s
+                      AND p.received_at > v.made_at - interval '1 minute')
+           OR EXISTS (SELECT FROM checkpoint_visits c WHERE c.worker_id = v.worker_id
+                      AND c.visited_at >= %(from_at)s AND c.visited_at < %(to_at)s
+                      AND c.received_at > v.made_at - interval '1 minute')
+        """,
+        {
+            "workers": [each.worker_id for each in days],
+            "made": [each.computed_at for each in days],
+            "from_at": from_at,
+            "to_at": to_at,
+        },
+    )
+    return {row[0] for row in await cursor.fetchall()}
+
+
 async def notable_workers(
     connection: Connection, day: date, worker_ids: Collection[int]
 ) -> Mapping[int, Sequence[Sign]]:

@@ -1,10 +1,23 @@
-"""A scan becomes a visit, once, however often the phone sends it."""
+"""Checkpoints by the time for which they hold; and scans, each a visit once.
 
-from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+Owns since when a change of a checkpoint holds, so that a day is judged by what was in force on it;
+what an import may say of it is checked before (`imports/checkpoints.py`).
+"""
 
-from console_server.checkpoints.store import CheckpointRow, list_checkpoints
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from console_server.checkpoints.store import (
+    CheckpointRow,
+    NewCheckpoint,
+    begin_version,
+    end_versions,
+    grids_with_tracks,
+    list_checkpoints,
+    write_names,
+)
 from console_server.checkpoints.visit import apart_m, check_time, code_on, counts, is_genuine
 from console_server.checkpoints.visit_store import (
     Labelled,
@@ -16,6 +29,20 @@ from console_server.checkpoints.visit_store import (
 )
 from console_server.database import Connection
 from console_server.errors import Invalid, NotFound
+
+EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)  # the beginning of what was never otherwise
+
+
+@dataclass(frozen=True, slots=True)
+class WantedCheckpoint:
+    """What is to hold of a checkpoint. `since` None: from now on. `removed`: it is in use no more.
+
+    A `since` in the past is a correction: days since then are judged anew.
+    """
+
+    checkpoint: NewCheckpoint
+    since: datetime | None = None
+    removed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +57,48 @@ class Scan:
     accuracy_m: float | None = None
 
 
+async def put_checkpoints(
+    connection: Connection, wanted: Sequence[WantedCheckpoint], now: datetime
+) -> list[str]:
+    """Create, change or remove checkpoints; each `created`, `updated` or `unchanged`.
+
+    A change begins `now` unless it says otherwise, and so does a new checkpoint, lest days be held
+    to it on which nobody knew of it; but where no track was recorded yet nobody can be wronged, and
+    it holds for late data too.
+    """
+    await connection.execute("SELECT pg_advisory_xact_lock(hashtext('gridbeat checkpoints'))")
+    present = {each.code: each for each in await list_checkpoints(connection)}
+    changes = [(each, present.get(each.checkpoint.code)) for each in wanted]
+    changes = [(each, was) for each, was in changes if not _holds_already(each, was)]
+    await write_names(connection, [each.checkpoint for each, _ in changes])
+    fresh = {each.checkpoint.area_id for each, was in changes if was is None}
+    walked = await grids_with_tracks(connection, fresh)
+    for each, was in changes:
+        is_first = was is None and each.checkpoint.area_id not in walked
+        since = each.since or (EVER if is_first else now)
+        if not each.removed and was is not None and each.since is None and _in_place(each, was):
+            continue  # only the name is another one
+        await end_versions(connection, each.checkpoint.code, since)
+        if not each.removed:
+            await begin_version(connection, each.checkpoint, since)
+    changed = {each.checkpoint.code for each, _ in changes}
+    return [_outcome(each.checkpoint.code, present, changed) for each in wanted]
+
+
+async def remove_checkpoint(
+    connection: Connection, code: str, areas: Collection[int] | None, now: datetime
+) -> None:
+    """From now on this checkpoint is in use no more; days before keep it.
+
+    Raises:
+        NotFound: no checkpoint in use in these areas has this code.
+    """
+    found = {each.code for each in await list_checkpoints(connection, areas)}
+    if code not in found:
+        raise NotFound("checkpoint", code)
+    await end_versions(connection, code, now)
+
+
 async def record_visit(  # noqa: PLR0913 - who scanned what, with which phone, when
     connection: Connection,
     worker_id: int,
@@ -42,14 +111,14 @@ async def record_visit(  # noqa: PLR0913 - who scanned what, with which phone, w
     """Keep a scan as a visit; the same `client_id` of the same handset is the same visit.
 
     Raises:
-        NotFound: no checkpoint in use has this label.
+        NotFound: no checkpoint that was in use then has this label.
         Invalid: the time or the id cannot be right.
     """
     if not 0 < len(scan.client_id) <= 100:
         raise Invalid("The scan's id is empty or too long.", ["clientId"])
     check_time(scan.at, now, keep)
     code = code_on(scan.label)
-    found = await find_labelled(connection, code)
+    found = await find_labelled(connection, code, scan.at)
     if found is None or not is_genuine(scan.label, code, found.label_secret):
         raise NotFound("label of the checkpoint", code)
     distance_m = _distance_m(scan, found)
@@ -77,6 +146,23 @@ async def visits_between(
 ) -> list[VisitRow]:
     """A worker's visits in `[from_at, to_at)`, the latest first."""
     return await list_visits(connection, worker_id, from_at, to_at)
+
+
+def _holds_already(wanted: WantedCheckpoint, was: CheckpointRow | None) -> bool:
+    if wanted.removed or was is None:
+        return wanted.removed and was is None
+    since_then = wanted.since is None or was.valid_from <= wanted.since
+    return since_then and was.planned() == wanted.checkpoint
+
+
+def _in_place(wanted: WantedCheckpoint, was: CheckpointRow) -> bool:
+    return replace(was.planned(), name=wanted.checkpoint.name) == wanted.checkpoint
+
+
+def _outcome(code: str, present: Mapping[str, CheckpointRow], changed: Collection[str]) -> str:
+    if code not in changed:
+        return "unchanged"
+    return "updated" if code in present else "created"
 
 
 def _distance_m(scan: Scan, checkpoint: Labelled) -> float | None:

@@ -11,7 +11,7 @@ from console_server.database import Connection
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A checkpoint in use with its label's secret."""
+    """A checkpoint as it was at some time, with its label's secret."""
 
     checkpoint_id: int
     lon: float
@@ -58,13 +58,15 @@ class VisitRow:
     counts: bool
 
 
-async def find_labelled(connection: Connection, code: str) -> Labelled | None:
-    """The checkpoint of this code, while it is in use."""
+async def find_labelled(connection: Connection, code: str, at: datetime) -> Labelled | None:
+    """The checkpoint of this code as it was in use at an instant."""
     async with connection.cursor(row_factory=class_row(Labelled)) as cursor:
         await cursor.execute(
-            "SELECT checkpoint_id, lon, lat, radius_m, label_secret FROM checkpoints"
-            " WHERE code = %(code)s AND retired_at IS NULL",
-            {"code": code},
+            "SELECT checkpoint_id, v.lon, v.lat, v.radius_m, c.label_secret"
+            " FROM checkpoints c JOIN checkpoint_versions v USING (checkpoint_id)"
+            " WHERE c.code = %(code)s AND v.valid_from <= %(at)s"
+            " AND (v.valid_to IS NULL OR v.valid_to > %(at)s)",
+            {"code": code, "at": at},
         )
         return await cursor.fetchone()
 
@@ -76,8 +78,9 @@ async def list_labels(
     async with connection.cursor(row_factory=class_row(LabelRow)) as cursor:
         await cursor.execute(
             "SELECT c.code, c.name, a.code AS area_code, a.name AS area_name, c.label_secret"
-            " FROM checkpoints c JOIN areas a USING (area_id) WHERE c.retired_at IS NULL"
-            " AND (%(visible)s::int[] IS NULL OR c.area_id = ANY(%(visible)s))"
+            " FROM checkpoints c JOIN checkpoint_versions v USING (checkpoint_id)"
+            " JOIN areas a USING (area_id) WHERE v.valid_to IS NULL"
+            " AND (%(visible)s::int[] IS NULL OR v.area_id = ANY(%(visible)s))"
             " ORDER BY a.code, c.code",
             {"visible": None if visible is None else list(visible)},
         )

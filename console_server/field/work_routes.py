@@ -8,16 +8,17 @@ from litestar import Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
+from console_server.attendance.commands import mark_dirty
 from console_server.checkpoints.commands import Scan, record_visit
 from console_server.database import Pool
-from console_server.dispatches.own_orders import OwnOrder, orders_of
+from console_server.dispatches.own_orders import ENDED_WITHIN, OwnOrder, orders_of
 from console_server.field.session import FieldRequest, requires_worker
 from console_server.incidents.own_reports import reports_of
+from console_server.packs.pack import RulePack
 from console_server.parts import Clock
 from console_server.settings import Settings
 from console_server.wire.handset import FieldOrder, FieldReport, NewVisit, Visit
 
-ENDED_WITHIN: Final = timedelta(hours=12)  # a shift: so that a page hears how its orders ended
 REPORTED_WITHIN: Final = timedelta(days=14)
 
 
@@ -45,9 +46,10 @@ async def reports(
 
 
 @post("/visits", guards=[requires_worker])
-async def visit(
+async def visit(  # noqa: PLR0913, PLR0917 - a handler is given its parts by name
     request: FieldRequest,
     pool: NamedDependency[Pool],
+    pack: NamedDependency[RulePack],
     settings: NamedDependency[Settings],
     clock: NamedDependency[Clock],
     data: JSONBody[NewVisit],
@@ -63,6 +65,10 @@ async def visit(
             now=clock(),
             keep=timedelta(days=settings.retention_days),
         )
+        if kept.counts:  # a scan may be all that there is of a day
+            await mark_dirty(
+                connection, request.user.worker_id, kept.visited_at, kept.visited_at, pack.zone
+            )
     return msgspec.convert(kept, Visit, from_attributes=True)
 
 

@@ -15,6 +15,7 @@ from telemetry_ingest.wire.presence import STALE_WITHIN_S
 if TYPE_CHECKING:
     from console_server.packs.pack import RulePack
 
+DAYS_OF_ANY_MONTH = 28
 EVERY_CASE = frozenset({"reported", "accepted", "dispatched", "handling", "handled", "closed"})
 Path = tuple[str | int, ...]
 Fault = tuple[Path, str]  # where in the pack, as keys and positions in arrays; what is wrong
@@ -145,6 +146,9 @@ def _intake_faults(pack: "RulePack") -> Iterator[Fault]:
 def _month_faults(pack: "RulePack") -> Iterator[Fault]:
     if pack.visits and not pack.visit_lists:
         yield ("visits",), "visits: needs [[visit_lists]] to say which places"
+    if pack.visits and not 1 <= pack.visits.per_month <= DAYS_OF_ANY_MONTH:
+        why = f"visits.per_month: not between 1 and {DAYS_OF_ANY_MONTH}"
+        yield ("visits", "per_month"), why
     if pack.guide_tour and not pack.guide_tour.posts:
         yield ("guide_tour",), "guide_tour: needs posts to say whom it asks"
     for at, why in scheme_faults(pack.assessments):

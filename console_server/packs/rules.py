@@ -263,11 +263,13 @@ class VisitList:
 class VisitRules:
     """How visit lists are kept: every place in the own grids, on so many days a month.
 
-    A place that was theirs on fewer than `min_work_days` days of work is not asked for.
+    A place that was theirs on fewer than `min_work_days` days of work is not asked for. `shared`:
+    a visit by anybody whose grid it is counts for all whose grid it is; else everybody visits it.
     """
 
     per_month: int
     min_work_days: int = 5
+    shared: bool = False
     example: bool = False
 
 

@@ -31,6 +31,30 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION public.checkpoint_reopens() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    start_at timestamptz := coalesce(NEW.valid_from, OLD.valid_from);
+    end_at timestamptz := greatest(coalesce(OLD.valid_to, 'infinity'),
+        coalesce(NEW.valid_to, 'infinity'));
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        end_at := NEW.valid_to;
+    ELSIF TG_OP = 'DELETE' THEN
+        end_at := OLD.valid_to;
+    ELSE
+        start_at := moved_from(OLD.valid_from, NEW.valid_from, OLD.valid_to, NEW.valid_to);
+    END IF;
+    PERFORM reopen_time(held.worker_id, greatest(start_at, held.from_at),
+                        least(coalesce(end_at, 'infinity'), held.to_at))
+        FROM (SELECT worker_id, valid_from AS from_at, coalesce(valid_to, 'infinity') AS to_at
+              FROM worker_grids WHERE area_id = coalesce(NEW.area_id, OLD.area_id)) AS held
+        WHERE held.from_at < coalesce(end_at, 'infinity') AND held.to_at > start_at;
+    RETURN NULL;
+END
+$$;
+
 CREATE FUNCTION public.dispatch_reopens() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -70,6 +94,7 @@ BEGIN
         SELECT * FROM (VALUES
             ('positions', 'fixed_at', positions_before, true),
             ('duty_periods', 'ended_at', positions_before, false),
+            ('checkpoint_visits', 'visited_at', positions_before, false),
             ('handset_status', 'at', positions_before, false),
             ('rejected_fixes', 'received_at', rejected_before, true),
             ('handset_inbox', 'handled_at', handled_before, false),
@@ -365,7 +390,9 @@ CREATE TABLE public.attendance_month_changes (
     month date NOT NULL,
     changed_at timestamp with time zone NOT NULL,
     before jsonb NOT NULL,
-    after jsonb NOT NULL
+    after jsonb NOT NULL,
+    days date[] DEFAULT '{}'::date[] NOT NULL,
+    causes text[] DEFAULT '{}'::text[] NOT NULL
 );
 
 ALTER TABLE public.attendance_month_changes ALTER COLUMN change_id ADD GENERATED ALWAYS AS IDENTITY (
@@ -420,6 +447,18 @@ CREATE TABLE public.basemap (
     imported_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE public.checkpoint_versions (
+    checkpoint_id integer NOT NULL,
+    valid_from timestamp with time zone NOT NULL,
+    valid_to timestamp with time zone,
+    area_id integer NOT NULL,
+    lon double precision NOT NULL,
+    lat double precision NOT NULL,
+    radius_m double precision NOT NULL,
+    visit_list text,
+    CONSTRAINT checkpoint_versions_check CHECK ((valid_to > valid_from))
+);
+
 CREATE TABLE public.checkpoint_visits (
     visit_id bigint NOT NULL,
     worker_id integer NOT NULL,
@@ -446,13 +485,7 @@ CREATE TABLE public.checkpoints (
     checkpoint_id integer NOT NULL,
     code text NOT NULL,
     name text NOT NULL,
-    area_id integer NOT NULL,
-    lon double precision NOT NULL,
-    lat double precision NOT NULL,
-    radius_m real DEFAULT 30 NOT NULL,
-    retired_at timestamp with time zone,
-    label_secret text DEFAULT replace((gen_random_uuid())::text, '-'::text, ''::text) NOT NULL,
-    visit_list text
+    label_secret text DEFAULT replace((gen_random_uuid())::text, '-'::text, ''::text) NOT NULL
 );
 
 ALTER TABLE public.checkpoints ALTER COLUMN checkpoint_id ADD GENERATED ALWAYS AS IDENTITY (
@@ -978,6 +1011,9 @@ ALTER TABLE ONLY public.audit_log
 ALTER TABLE ONLY public.basemap
     ADD CONSTRAINT basemap_pkey PRIMARY KEY (layer);
 
+ALTER TABLE ONLY public.checkpoint_versions
+    ADD CONSTRAINT checkpoint_versions_pkey PRIMARY KEY (checkpoint_id, valid_from);
+
 ALTER TABLE ONLY public.checkpoint_visits
     ADD CONSTRAINT checkpoint_visits_handset_id_client_id_key UNIQUE (handset_id, client_id);
 
@@ -1147,6 +1183,12 @@ CREATE INDEX attendance_months_month ON public.attendance_months USING btree (mo
 
 CREATE INDEX audit_log_at ON public.audit_log USING btree (at);
 
+CREATE INDEX checkpoint_versions_area ON public.checkpoint_versions USING btree (area_id);
+
+CREATE UNIQUE INDEX checkpoint_versions_now ON public.checkpoint_versions USING btree (checkpoint_id) WHERE (valid_to IS NULL);
+
+CREATE INDEX checkpoint_visits_at ON public.checkpoint_visits USING btree (visited_at);
+
 CREATE INDEX checkpoint_visits_worker ON public.checkpoint_visits USING btree (worker_id, visited_at);
 
 CREATE INDEX clock_requests_incident ON public.clock_requests USING btree (incident_id, asked_at);
@@ -1229,6 +1271,8 @@ CREATE TRIGGER appeals_reopen AFTER UPDATE ON public.appeals FOR EACH ROW WHEN (
 
 CREATE TRIGGER area_boundaries_reopen AFTER INSERT OR DELETE OR UPDATE ON public.area_boundaries FOR EACH ROW EXECUTE FUNCTION public.border_reopens();
 
+CREATE TRIGGER checkpoint_versions_reopen AFTER INSERT OR DELETE OR UPDATE ON public.checkpoint_versions FOR EACH ROW EXECUTE FUNCTION public.checkpoint_reopens();
+
 CREATE TRIGGER checkpoint_visits_reopen AFTER INSERT ON public.checkpoint_visits FOR EACH ROW WHEN (new.counts) EXECUTE FUNCTION public.visit_reopens();
 
 CREATE TRIGGER dispatches_reopen AFTER UPDATE ON public.dispatches FOR EACH ROW WHEN (((COALESCE(new.en_route_at, new.on_scene_at, old.en_route_at, old.on_scene_at) IS NOT NULL) AND ((((new.en_route_at IS DISTINCT FROM old.en_route_at) OR (new.on_scene_at IS DISTINCT FROM old.on_scene_at)) OR (new.cleared_at IS DISTINCT FROM old.cleared_at)) OR (new.ended_at IS DISTINCT FROM old.ended_at)))) EXECUTE FUNCTION public.dispatch_reopens();
@@ -1298,6 +1342,12 @@ ALTER TABLE ONLY public.attendance_months
 ALTER TABLE ONLY public.attendance_warnings
     ADD CONSTRAINT attendance_warnings_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id);
 
+ALTER TABLE ONLY public.checkpoint_versions
+    ADD CONSTRAINT checkpoint_versions_area_id_fkey FOREIGN KEY (area_id) REFERENCES public.areas(area_id);
+
+ALTER TABLE ONLY public.checkpoint_versions
+    ADD CONSTRAINT checkpoint_versions_checkpoint_id_fkey FOREIGN KEY (checkpoint_id) REFERENCES public.checkpoints(checkpoint_id);
+
 ALTER TABLE ONLY public.checkpoint_visits
     ADD CONSTRAINT checkpoint_visits_checkpoint_id_fkey FOREIGN KEY (checkpoint_id) REFERENCES public.checkpoints(checkpoint_id);
 
@@ -1306,9 +1356,6 @@ ALTER TABLE ONLY public.checkpoint_visits
 
 ALTER TABLE ONLY public.checkpoint_visits
     ADD CONSTRAINT checkpoint_visits_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id);
-
-ALTER TABLE ONLY public.checkpoints
-    ADD CONSTRAINT checkpoints_area_id_fkey FOREIGN KEY (area_id) REFERENCES public.areas(area_id);
 
 ALTER TABLE ONLY public.clock_requests
     ADD CONSTRAINT clock_requests_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES public.accounts(account_id);

@@ -136,7 +136,8 @@ class Verdicts(Body, frozen=True):
 class VerdictChange(Body, frozen=True):
     """A final verdict that came out otherwise.
 
-    `cause`: late_data, orders, roster, outage, appeal, or new_rules.
+    `cause`: late_data, orders, roster, outage, appeal, new_rules, or places (a grid, its border or
+    a checkpoint was corrected).
     """
 
     change_id: int

@@ -28,13 +28,26 @@ OLD_AND_NEW = """
         (1, 'report', %(now)s - interval '90 days', '{}', NULL);
     INSERT INTO outbox (channel, target, body, done_at) VALUES
         ('live', 'x', '{}', %(now)s - interval '15 days'), ('live', 'x', '{}', NULL);
+    INSERT INTO checkpoints (code, name) VALUES ('c', 'c');
+    INSERT INTO checkpoint_visits (worker_id, handset_id, checkpoint_id, client_id, visited_at,
+                                   received_at, counts)
+        SELECT 1, 1, 1, at::text, at, at, true FROM (VALUES
+            (%(now)s::timestamptz - interval '100 days'), (%(now)s - interval '89 days')) AS v (at);
     INSERT INTO audit_log (at, actor, act, body) VALUES
         (%(now)s - interval '1096 days', 'a', 'x', '{}'),
         (%(now)s - interval '1094 days', 'a', 'x', '{}');
     INSERT INTO track_looks (looked_at, account_id, worker_id, from_at, to_at, via) VALUES
         (%(now)s - interval '1096 days', 1, 1, %(now)s, %(now)s, 'map');
 """
-TABLES = ("positions", "rejected_fixes", "handset_inbox", "outbox", "audit_log", "track_looks")
+TABLES = (
+    "positions",
+    "checkpoint_visits",
+    "rejected_fixes",
+    "handset_inbox",
+    "outbox",
+    "audit_log",
+    "track_looks",
+)
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
-import psycopg
 import pytest
 from small_district import GRIDS, RunningServer
 
@@ -14,22 +13,21 @@ LON, LAT = 118.015, 32.015  # in the first grid
 @pytest.fixture(scope="module")
 def labels(server: RunningServer) -> dict[str, str]:
     """The labels of three checkpoints, by code."""
-    with psycopg.connect(server.owner_url) as connection:
-        for number in (1, 2, 3):
-            connection.execute(
-                "INSERT INTO checkpoints (code, name, area_id, lon, lat, radius_m)"
-                " SELECT %(code)s, %(name)s, area_id, %(lon)s, %(lat)s, 30 FROM areas"
-                " WHERE code = %(grid)s",
-                {
-                    "code": f"D{number}",
-                    "name": f"{number} 号点",
-                    "lon": LON,
-                    "lat": LAT,
-                    "grid": GRIDS[0],
-                },
-            )
+    places = "".join(f"D{each},{each} 号点,{GRIDS[0]},{LON},{LAT},30\n" for each in (1, 2, 3))
+    put_up(server, "编号,名称,网格,经度,纬度,半径\n" + places)
     with server.signed_in("admin") as admin:
         return {each["code"]: each["label"] for each in admin.get("/api/checkpoints/labels").json()}
+
+
+def put_up(server: RunningServer, table: str) -> dict[str, int]:
+    """Import checkpoints; the counts of the report."""
+    with server.signed_in("admin") as admin:
+        answer = admin.post(
+            "/api/checkpoints/import", files={"file": ("checkpoints.csv", table.encode())}
+        )
+        assert answer.is_success, answer.text
+        found: dict[str, int] = answer.json()
+        return found
 
 
 def scan(label: str, client_id: str, **more: Any) -> dict[str, Any]:

@@ -52,6 +52,7 @@ VISITED = replace(
     visit_lists=(VisitList("bifang", "三必访", ("楼栋长",)), VisitList("bicha", "三必查", ())),
     visits=VisitRules(per_month=2, min_work_days=3),
 )
+SHARED = replace(VISITED, visits=VisitRules(per_month=2, min_work_days=3, shared=True))
 EASTERN = Rectangle(EAST, SOUTH, EAST + (EAST - WEST), NORTH)
 AWAY = Rectangle(WEST - 0.1, SOUTH, WEST - 0.095, NORTH)
 GRIDS = ((GRID, RECTANGLE), (OTHER, EASTERN), (FAR, AWAY))
@@ -304,6 +305,63 @@ def test_a_month_equals_the_oracle_and_its_bytes_do_not_depend_on_the_order_of_d
     assert msgspec.json.encode(again) == msgspec.json.encode(verdict)
     kept = msgspec.convert(msgspec.json.decode(msgspec.json.encode(verdict)), MonthVerdict)
     assert kept == verdict
+
+
+def test_where_places_are_shared_a_colleague_s_visits_count_and_name_the_colleague() -> None:
+    own = days(NOT_MET, NOT_MET, NOT_MET, list_code="bifang", place=1)
+    theirs = {7: days(MET, NOT_MET, MET, list_code="bifang", place=1)}
+    alone = judge_month(VISITED, 1, MONTH, own, over=True, others=theirs)
+    assert [each.outcome for each in alone.rules] == [NOT_MET]
+    assert alone == judge_month(VISITED, 1, MONTH, own, over=True)
+    together = judge_month(SHARED, 1, MONTH, own, over=True, others=theirs)
+    assert [each.outcome for each in together.rules] == [MET]
+    [place] = together.places
+    assert [(each.day.day, each.by) for each in place.visits] == [(1, 7), (3, 7)]
+    assert (place.asked_days, place.possible) == (3, 2)
+
+
+def test_two_of_a_grid_on_one_day_are_one_day_s_visit() -> None:
+    own = days(MET, NOT_MET, NOT_MET, list_code="bifang", place=1)
+    theirs = {7: days(MET, UNDECIDED, NOT_MET, list_code="bifang", place=1)}
+    [place] = judge_month(SHARED, 1, MONTH, own, over=True, others=theirs).places
+    assert (len(place.visits), place.possible, place.outcome) == (2, 2, UNDECIDED)
+
+
+def test_a_colleague_s_places_that_are_not_the_own_are_not_asked_for() -> None:
+    own = days(MET, MET, NOT_MET, list_code="bifang", place=1)
+    theirs = {7: days(NOT_MET, NOT_MET, NOT_MET, list_code="bifang", place=2)}
+    verdict = judge_month(SHARED, 1, MONTH, own, over=True, others=theirs)
+    assert [each.place_id for each in verdict.places] == [1]
+
+
+@given(MONTHS, MONTHS, MONTHS, st.randoms(use_true_random=False))
+@settings(max_examples=150, deadline=None)
+def test_shared_places_equal_the_oracle_whoever_went_first(
+    own: Month, second: Month, third: Month, chance: random.Random
+) -> None:
+    everybody = {2: as_days(second), 3: as_days(third)}
+    verdict = judge_month(SHARED, 1, MONTH, as_days(own), over=True, others=everybody)
+    found = {(each.list_code, each.place_id): each.outcome for each in verdict.places}
+    for key in {key for one in own for key in one}:
+        asked = [one[key] for one in own if key in one]
+        if len(asked) < 3:
+            assert key not in found
+            continue
+        by_day: dict[int, set[Outcome]] = {}
+        for months in (own, second, third):
+            for number, one in enumerate(months):
+                if key in one:
+                    by_day.setdefault(number, set()).add(one[key])
+        sure = sum(MET in outcomes for outcomes in by_day.values())
+        possible = sum(outcomes != {NOT_MET} for outcomes in by_day.values())
+        assert found[key] is (MET if sure >= 2 else UNDECIDED if possible >= 2 else NOT_MET)
+    turned = {
+        number: sorted(each, key=lambda _: chance.random()) for number, each in everybody.items()
+    }
+    again = judge_month(
+        SHARED, 1, MONTH, as_days(own), over=True, others=dict(reversed(turned.items()))
+    )
+    assert msgspec.json.encode(again) == msgspec.json.encode(verdict)
 
 
 @given(MONTHS, st.data())

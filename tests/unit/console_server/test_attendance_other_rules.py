@@ -38,6 +38,33 @@ def test_checkpoints_that_nobody_came_near_are_not_met() -> None:
     ]
 
 
+def test_checkpoint_counts_where_it_was_at_the_time() -> None:
+    moved = (
+        replace(POINTS[0], to_us=at("10:00")),
+        replace(POINTS[0], lon=MIDDLE[0] + 0.002, from_us=at("10:00")),
+    )
+    rows = [*standing("09:00", "09:59"), *standing("10:00", "11:00", lon=MIDDLE[0] - 0.002)]
+    one_a_day = replace(PACK, checkpoints=CheckpointRules(per_day=2))
+    given = day(*rows, planned=(span("09:00", "11:00"),), checkpoints=moved)
+    [rule] = judge_days(one_a_day, [given])[0].others
+    assert (rule.count, rule.required, rule.outcome) == (1, 1, Outcome.MET)
+    late = [*standing("09:00", "09:59", lon=MIDDLE[0] - 0.002), *standing("10:00", "11:00")]
+    given = day(*late, planned=(span("09:00", "11:00"),), checkpoints=moved)
+    [rule] = judge_days(one_a_day, [given])[0].others
+    assert (rule.count, rule.required, rule.outcome) == (0, 1, Outcome.NOT_MET)
+
+
+def test_checkpoint_that_was_not_there_all_the_time_is_not_asked_for_but_counts() -> None:
+    fresh = replace(POINTS[0], from_us=at("10:30"))
+    rows = standing("09:00", "11:00")
+    pack = replace(PACK, checkpoints=CheckpointRules(per_day=2))
+    only_fresh = day(*rows, planned=(span("09:00", "11:00"),), checkpoints=(fresh,))
+    assert judge_days(pack, [only_fresh])[0].others == ()
+    both = day(*rows, planned=(span("09:00", "11:00"),), checkpoints=(fresh, POINTS[2]))
+    [rule] = judge_days(pack, [both])[0].others
+    assert (rule.count, rule.required, rule.outcome) == (1, 1, Outcome.MET)
+
+
 def test_silence_may_hide_a_visit() -> None:
     rows = standing("09:00", "11:00", lon=MIDDLE[0] - 0.002)
     assert told(*rows, planned=(span("09:00", "12:00"),)) == [

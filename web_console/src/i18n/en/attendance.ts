@@ -111,6 +111,7 @@ export const attendance = {
       outage: "outage of the system",
       appeal: "appeal granted",
       new_rules: "new rules",
+      places: "grid or checkpoint corrected",
     },
     grounds: "Grounds",
     span: "Stretch",

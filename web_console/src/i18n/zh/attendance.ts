@@ -105,6 +105,7 @@ export const attendance = {
       outage: "系统故障",
       appeal: "申诉支持",
       new_rules: "规则更新",
+      places: "网格或巡更点更正",
     },
     grounds: "申诉理由",
     span: "时段",
