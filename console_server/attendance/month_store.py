@@ -1,7 +1,7 @@
 """Verdicts by the month in the store, and the days that they are made from.
 
-Owns the tables `attendance_months` and `attendance_month_changes`; what a month makes of its days
-is `months.py`.
+Owns the table `attendance_months`; what a month makes of its days is `months.py`, and what changed
+afterwards `month_changes.py`.
 """
 
 from collections import defaultdict
@@ -12,10 +12,10 @@ from typing import Any, Final
 
 import msgspec
 from psycopg.rows import class_row
-from psycopg.types.json import Jsonb
 
 from console_server.attendance.calls import TOUR, Call
 from console_server.attendance.months import DayCalls, MonthVerdict, PlaceVerdict
+from console_server.attendance.spans import from_us
 from console_server.database import Connection
 
 MONTHS_A_ROUND: Final = 500
@@ -47,21 +47,38 @@ class StoredMonth:
 
 
 async def due_months(
-    connection: Connection, first: date, today: date, pack: tuple[str, str]
+    connection: Connection, first: date, today: date, pack: tuple[str, str], *, shared: bool
 ) -> list[MonthDays]:
     """Worker months from `first` on whose days are not what the stored verdict was made from.
 
     A month is final once it is over and all of its days are; one that is not follows the pack in
-    force.
+    force. `shared`: the days of whoever has a grid in common count too.
     """
     async with connection.cursor(row_factory=class_row(MonthDays)) as cursor:
         await cursor.execute(
             """
+            WITH own AS (
+                SELECT worker_id, date_trunc('month', day)::date AS month,
+                       max(computed_at) AS days_at, bool_and(final) AS all_final
+                FROM attendance_days WHERE day >= %(first)s GROUP BY 1, 2
+            ), peers AS (
+                SELECT DISTINCT a.worker_id, b.worker_id AS peer_id
+                FROM worker_grids a JOIN worker_grids b USING (area_id)
+                WHERE %(shared)s AND a.worker_id <> b.worker_id
+                  AND coalesce(a.valid_to, 'infinity') > %(first)s
+                  AND coalesce(b.valid_to, 'infinity') > %(first)s
+            ), d AS (
+                SELECT own.worker_id, own.month,
+                       greatest(own.days_at, max(theirs.days_at)) AS days_at,
+                       own.all_final AND coalesce(bool_and(theirs.all_final), true) AS all_final
+                FROM own
+                LEFT JOIN peers USING (worker_id)
+                LEFT JOIN own theirs
+                    ON theirs.worker_id = peers.peer_id AND theirs.month = own.month
+                GROUP BY own.worker_id, own.month, own.days_at, own.all_final
+            )
             SELECT d.worker_id, d.month, d.days_at, d.all_final
-            FROM (SELECT worker_id, date_trunc('month', day)::date AS month,
-                         max(computed_at) AS days_at, bool_and(final) AS all_final
-                  FROM attendance_days WHERE day >= %(first)s GROUP BY 1, 2) AS d
-            LEFT JOIN attendance_months m USING (worker_id, month)
+            FROM d LEFT JOIN attendance_months m USING (worker_id, month)
             WHERE m.days_at IS DISTINCT FROM d.days_at
                OR m.final <> (d.all_final AND d.month + interval '1 month' <= %(today)s)
                OR (NOT m.final AND (m.pack_code, m.pack_version) <> (%(code)s, %(version)s))
@@ -72,10 +89,33 @@ async def due_months(
                 "today": today,
                 "code": pack[0],
                 "version": pack[1],
+                "shared": shared,
                 "limit": MONTHS_A_ROUND,
             },
         )
         return await cursor.fetchall()
+
+
+async def peers_in_month(
+    connection: Connection, first: date, last: date, worker_ids: Collection[int]
+) -> Mapping[int, Sequence[int]]:
+    """Who else had one of each worker's grids within a month; at its edges one too many may do."""
+    cursor = await connection.execute(
+        """
+        SELECT DISTINCT a.worker_id, b.worker_id
+        FROM worker_grids a JOIN worker_grids b USING (area_id)
+        WHERE a.worker_id = ANY(%(workers)s::integer[]) AND a.worker_id <> b.worker_id
+          AND a.valid_from < %(last)s::date + 2 AND b.valid_from < %(last)s::date + 2
+          AND coalesce(a.valid_to, 'infinity') > %(first)s::date - 2
+          AND coalesce(b.valid_to, 'infinity') > %(first)s::date - 2
+        ORDER BY 1, 2
+        """,
+        {"workers": list(worker_ids), "first": first, "last": last},
+    )
+    found: dict[int, list[int]] = defaultdict(list)
+    for worker_id, peer_id in await cursor.fetchall():
+        found[worker_id].append(peer_id)
+    return found
 
 
 async def days_of_month(
@@ -150,25 +190,6 @@ async def put_month(
     )
 
 
-async def record_month_change(
-    connection: Connection, before: MonthVerdict, after: MonthVerdict, now: datetime
-) -> None:
-    """Keep what a final verdict was before."""
-    await connection.execute(
-        """
-        INSERT INTO attendance_month_changes (worker_id, month, changed_at, before, after)
-        VALUES (%(worker)s, %(month)s, %(now)s, %(before)s, %(after)s)
-        """,
-        {
-            "worker": after.worker_id,
-            "month": after.month,
-            "now": now,
-            "before": Jsonb(msgspec.to_builtins(before.rules)),
-            "after": Jsonb(msgspec.to_builtins(after.rules)),
-        },
-    )
-
-
 async def places_named(
     connection: Connection, places: Iterable[PlaceVerdict]
 ) -> Mapping[tuple[bool, int], tuple[str, str]]:
@@ -187,3 +208,34 @@ async def places_named(
         },
     )
     return {(row[0], row[1]): (row[2], row[3]) for row in await cursor.fetchall()}
+
+
+async def scans_of(
+    connection: Connection, verdict: MonthVerdict
+) -> Mapping[tuple[int, int], Sequence[int]]:
+    """When labels of the places of a month were scanned that count, by worker and place.
+
+    Microseconds since 1970 UTC.
+    """
+    visits = [(place.place_id, visit) for place in verdict.places for visit in place.visits]
+    if not visits:
+        return {}
+    cursor = await connection.execute(
+        """
+        SELECT worker_id, checkpoint_id, (extract(epoch FROM visited_at) * 1000000)::bigint
+        FROM checkpoint_visits
+        WHERE counts AND worker_id = ANY(%(workers)s::integer[])
+          AND checkpoint_id = ANY(%(places)s::integer[])
+          AND visited_at BETWEEN %(first)s AND %(last)s
+        """,
+        {
+            "workers": sorted({visit.by or verdict.worker_id for _, visit in visits}),
+            "places": sorted({place_id for place_id, _ in visits}),
+            "first": from_us(min(visit.from_us for _, visit in visits)),
+            "last": from_us(max(visit.to_us for _, visit in visits)),
+        },
+    )
+    found: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for worker_id, place_id, at_us in await cursor.fetchall():
+        found[worker_id, place_id].append(at_us)
+    return found

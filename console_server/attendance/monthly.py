@@ -6,28 +6,48 @@ Called by the loop in `recompute.py` and by `gridbeat attendance verify`.
 
 import re
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import msgspec
 
+from console_server.attendance.month_changes import record_month_change
 from console_server.attendance.month_store import (
     MonthDays,
     StoredMonth,
     days_of_month,
     due_months,
+    peers_in_month,
     put_month,
-    record_month_change,
     stored_months,
 )
-from console_server.attendance.months import MonthVerdict, is_judged_by_month, judge_month
+from console_server.attendance.months import (
+    DayCalls,
+    MonthVerdict,
+    is_judged_by_month,
+    judge_month,
+    shares_places,
+)
 from console_server.database import Connection
 from console_server.errors import Invalid
 from console_server.packs.pack import RulePack
 from console_server.packs.versions import kept_pack
 
 LOOK_BACK_MONTHS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Days:
+    """Stored days of some workers and of those who have a grid in common with them."""
+
+    by_worker: Mapping[int, Sequence[DayCalls]]
+    peers: Mapping[int, Sequence[int]]
+
+    def judge(self, pack: RulePack, worker_id: int, month: date, *, over: bool) -> MonthVerdict:
+        own = self.by_worker.get(worker_id, ())
+        others = {each: self.by_worker.get(each, ()) for each in self.peers.get(worker_id, ())}
+        return judge_month(pack, worker_id, month, own, over=over, others=others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +91,8 @@ async def judge_due_months(connection: Connection, pack: RulePack, now: datetime
     first = month_of_day(today)
     for _ in range(LOOK_BACK_MONTHS):
         first = month_of_day(date.fromordinal(first.toordinal() - 1))
-    due = await due_months(connection, first, today, (pack.code, pack.version))
+    rules = (pack.code, pack.version)
+    due = await due_months(connection, first, today, rules, shared=shares_places(pack))
     for month in sorted({each.month for each in due}):
         some = [each for each in due if each.month == month]
         await _judge(connection, pack, month, some, today, now)
@@ -88,21 +109,34 @@ async def _judge(  # noqa: PLR0913, PLR0917 - whose month, by which rules, as of
 ) -> None:
     workers = [each.worker_id for each in due]
     last = last_of(month)
-    days = await days_of_month(connection, month, last, workers)
     stored = await stored_months(connection, month, month, workers)
     before = {each.worker_id: each for each in stored}
+    rules_of = {
+        each.worker_id: await kept_pack(connection, each.pack_code, each.pack_version)
+        for each in stored
+        if each.final
+    }
+    shared = any(map(shares_places, (pack, *rules_of.values())))
+    days = await _days(connection, month, workers, shared=shared)
     for each in due:
         was = before.get(each.worker_id)
-        rules = pack
-        if was is not None and was.final:
-            rules = await kept_pack(connection, was.pack_code, was.pack_version)
+        rules = rules_of.get(each.worker_id, pack)
         over = each.all_final and last < today
-        verdict = judge_month(rules, each.worker_id, month, days[each.worker_id], over=over)
+        verdict = days.judge(rules, each.worker_id, month, over=over)
         await put_month(connection, verdict, each, now)
         if was is not None and was.final:
             kept = verdict_of(was)
             if kept.rules != verdict.rules:
-                await record_month_change(connection, kept, verdict, now)
+                await record_month_change(connection, kept, verdict, was.days_at, now)
+
+
+async def _days(
+    connection: Connection, month: date, workers: Sequence[int], *, shared: bool
+) -> _Days:
+    last = last_of(month)
+    peers = await peers_in_month(connection, month, last, workers) if shared else {}
+    everybody = sorted({*workers, *(peer for some in peers.values() for peer in some)})
+    return _Days(await days_of_month(connection, month, last, everybody), peers)
 
 
 async def month_now(
@@ -112,8 +146,8 @@ async def month_now(
     kept = await stored_months(connection, month, month, [worker_id])
     if kept and kept[0].final:
         return verdict_of(kept[0])
-    days = await days_of_month(connection, month, last_of(month), [worker_id])
-    return judge_month(pack, worker_id, month, days.get(worker_id, ()), over=False)
+    days = await _days(connection, month, [worker_id], shared=shares_places(pack))
+    return days.judge(pack, worker_id, month, over=False)
 
 
 async def verify_months(connection: Connection, first: date, last: date) -> list[ComparedMonth]:
@@ -123,10 +157,9 @@ async def verify_months(connection: Connection, first: date, last: date) -> list
         if not kept.final:
             continue
         rules = await kept_pack(connection, kept.pack_code, kept.pack_version)
-        days = await days_of_month(connection, kept.month, last_of(kept.month), [kept.worker_id])
-        again = judge_month(
-            rules, kept.worker_id, kept.month, days.get(kept.worker_id, ()), over=True
-        )
+        shared = shares_places(rules)
+        days = await _days(connection, kept.month, [kept.worker_id], shared=shared)
+        again = days.judge(rules, kept.worker_id, kept.month, over=True)
         same = msgspec.json.encode(verdict_of(kept)) == msgspec.json.encode(again)
         found.append(ComparedMonth(kept.worker_id, kept.month, same))
     return found

@@ -77,12 +77,18 @@ class Exceptions(Body, frozen=True):
 
 
 class PlaceVisit(Body, frozen=True):
-    """A day on which a place was surely visited; the first and the last fix that prove it."""
+    """A day on which a place was surely visited; the first and the last fix that prove it.
+
+    `scans`: how many of `fixes` were scans of the place's label. `visited_by`: the colleague who
+    was there, where places are shared within a grid.
+    """
 
     date: date
     from_at: datetime
     to_at: datetime
     fixes: int
+    scans: int = 0
+    visited_by: str | None = None
 
 
 class MonthPlace(Body, frozen=True):
@@ -106,6 +112,45 @@ class MonthRule(Body, frozen=True):
     required: int
     outcome: Outcome
     places: list[MonthPlace]
+    shared: bool = False  # a visit by anybody whose grid it is counts for all of them
+
+
+class MonthRuleState(Body, frozen=True):
+    """How a rule of the month came out, without its places."""
+
+    rule: Literal["guide_tour", "visits"]
+    list_name: str
+    count: int
+    possible: int
+    required: int
+    outcome: Outcome
+
+
+class MonthChange(Body, frozen=True):
+    """A final month that came out otherwise.
+
+    `days`: the ones that were judged anew since. `causes`: those of `VerdictChange`, or day_record:
+    a day's record changed and its own verdict did not, or colleague: a visit by somebody who has
+    the grid in common.
+    """
+
+    change_id: int
+    worker_id: int
+    worker_code: str
+    worker_name: str
+    month: str
+    changed_at: datetime
+    days: list[date]
+    causes: list[str]
+    before: list[MonthRuleState]
+    after: list[MonthRuleState]
+
+
+class MonthChanges(Body, frozen=True):
+    """GET /api/attendance/month-changes?from&to&area; `more`: there are older ones."""
+
+    changes: list[MonthChange]
+    more: bool
 
 
 class MonthDay(AttendanceRow, frozen=True):
@@ -159,3 +204,4 @@ class WorkerMonth(Body, frozen=True):
     input_hash: str | None  # of the verdict by the month, where the pack has such rules
     appeals: list[Appeal]
     changes: list[VerdictChange]
+    month_changes: list[MonthChange]

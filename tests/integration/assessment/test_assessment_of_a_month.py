@@ -7,13 +7,15 @@ from typing import Any
 
 import httpx
 import pytest
-from attendance_record import OUTSIDE, at, standing
+from attendance_record import INSIDE, OUTSIDE, ZONE, at, standing, wait_until
 from past_month import PastMonth
 from python_calamine import CalamineWorkbook
 
 from console_server.attendance.monthly import judge_due_months, verify_months
 from console_server.database import connect
 from console_server.packs.pack import load_pack
+
+BACK_LANE = (INSIDE[0] + 0.004, INSIDE[1] + 0.004)  # P2
 
 
 def judge_months(past: PastMonth) -> int:
@@ -185,7 +187,7 @@ def test_what_makes_no_sense_is_not_entered(
 
 def test_a_closed_period_keeps_its_results_and_lists_what_changed(past_month: PastMonth) -> None:
     path = f"assessment/monthly/{past_month.name}/closing"
-    running = f"assessment/monthly/{datetime.now(UTC):%Y-%m}/closing"
+    running = f"assessment/monthly/{datetime.now(ZONE):%Y-%m}/closing"
     assert sent(past_month, running, {"reason": ""}).status_code == 409
     first = sent(past_month, path, {"reason": ""}).json()
     assert (first["stored"], first["changes"]) == (3, [])
@@ -227,3 +229,29 @@ def test_the_workbook_of_an_assessment_opens_and_says_what_is_an_example(
     results = book.get_sheet_by_name("考核结果").to_python()
     assert results[2][:6] == ["编号", "姓名/部门", "社区", "总分", "等次", "已知权重"]
     assert any("示例" in str(cell) for cell in book.get_sheet_by_name("口径").to_python()[3])
+
+
+def test_a_final_month_that_comes_out_otherwise_is_listed_with_its_cause(
+    past_month: PastMonth,
+) -> None:
+    path = f"attendance/month-changes?from={past_month.name}"
+    judge_months(past_month)
+    assert got(past_month, path)["changes"] == []
+    day = past_month.days[1]
+    past_month.record.shift(at(day, "15:00"), at(day, "16:00"))
+    past_month.record.fixes(standing(BACK_LANE, at(day, "15:00"), at(day, "16:00")))
+    wait_until(lambda: judge_months(past_month) == 0 and got(past_month, path)["changes"])
+    [change] = got(past_month, path)["changes"]
+    assert (change["workerCode"], change["month"]) == ("W1", past_month.name)
+    assert (change["days"], change["causes"]) == ([str(day)], ["day_record"])
+    assert [(s["listName"], s["count"], s["outcome"]) for s in change["before"]] == [
+        ("三必查", 1, "not_met")
+    ]
+    assert [(s["listName"], s["count"], s["outcome"]) for s in change["after"]] == [
+        ("三必查", 2, "met")
+    ]
+    month = got(past_month, f"attendance/{past_month.record.worker_id}/months/{past_month.name}")
+    assert month["monthChanges"] == [change]
+    assert got(past_month, path, "east")["changes"] == []
+    got(past_month, "attendance/month-changes?from=2026-13", status=422)
+    got(past_month, path, "wall", status=403)
