@@ -31,10 +31,26 @@ def resumed(
     """
     if stopped_at >= due or resumed_at <= stopped_at:
         return due
-    if limit.clock_hours and not (limit.hours or limit.days):
-        return due + (resumed_at - stopped_at)
-    left = working_time_between(calendar, stopped_at, due)
+    left = time_left(calendar, limit, due, stopped_at)
+    if runs_day_and_night(limit):
+        return resumed_at + left
     return due_at(calendar, resumed_at, WorkingTime(hours=left / timedelta(hours=1)))
+
+
+def time_left(
+    calendar: WorkingCalendar, limit: WorkingTime, due: datetime, stopped_at: datetime
+) -> timedelta:
+    """What is left of a limit when its clock stops: working time, or hours of day and night."""
+    if stopped_at >= due:
+        return timedelta()
+    if runs_day_and_night(limit):
+        return due - stopped_at
+    return working_time_between(calendar, stopped_at, due)
+
+
+def runs_day_and_night(limit: WorkingTime) -> bool:
+    """Whether a limit has clock hours alone."""
+    return bool(limit.clock_hours) and not (limit.hours or limit.days)
 
 
 def extended(calendar: WorkingCalendar, due: datetime, more: WorkingTime) -> datetime:

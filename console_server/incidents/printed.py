@@ -116,13 +116,14 @@ _SHOWN: Mapping[str, str] = {
     "reason": "",
     "text": "",
     "dueAt": "时限 ",
+    "plannedAt": "应于 ",
     "filled": "补记 ",
     "sha256": "SHA-256 ",
 }
 
 
 def _said(name: str, value: Any, pack: RulePack) -> str:  # noqa: ANN401 - what a case file holds
-    if name == "dueAt":
+    if name in {"dueAt", "plannedAt"}:
         return _SHOWN[name] + _time(datetime.fromisoformat(str(value)), pack.zone)
     if name == "filled":
         return _SHOWN[name] + "、".join(STEPS.get(each, each) for each in str(value).split(","))

@@ -22,6 +22,7 @@ from console_server.incidents.casefile import Grounds
 from console_server.incidents.commands import Decision, decide
 from console_server.incidents.detail import detail
 from console_server.incidents.export_routes import export, print_case
+from console_server.incidents.foreseen_routes import foresee_deadline
 from console_server.incidents.hotline_routes import router as hotline
 from console_server.incidents.incident import Status
 from console_server.incidents.opening import Opening, Rules, open_incident
@@ -184,6 +185,7 @@ router = Router(
         print_case,
         supervise_one,
         report_one_upward,
+        foresee_deadline,
         export,
         hotline,
     ],

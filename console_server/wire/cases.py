@@ -147,6 +147,19 @@ class ClockRequest(Body, frozen=True):
     ruling_reason: str | None
 
 
+class ForeseenDeadline(Body, frozen=True):
+    """GET /api/incidents/{id}/deadline: what granting a request makes of the deadline.
+
+    `due_after`: of an extension. `left_s`: where the clock stops, what is left of the limit when it
+    goes on, in working time unless `day_and_night`.
+    """
+
+    due_at: datetime | None
+    due_after: datetime | None
+    left_s: float | None
+    day_and_night: bool
+
+
 class NewClockRequest(Body, frozen=True):
     """POST /api/incidents/{id}/requests. `hours`, `days`: of an extension, in working time."""
 
@@ -365,6 +378,27 @@ class PackGroup(Body, frozen=True):
     example: bool
 
 
+class PackVisitList(Body, frozen=True):
+    """A must-visit list (三必访 三必看 三必查): kinds of places, never persons."""
+
+    code: str
+    name: str
+    places: list[str]
+    example: bool
+
+
+class PackVisits(Body, frozen=True):
+    """How must-visit lists are kept: every place in the own grids, on so many days a month.
+
+    `shared`: a visit by anybody whose grid it is counts for all of them.
+    """
+
+    per_month: int
+    min_work_days: int
+    shared: bool
+    lists: list[PackVisitList]
+
+
 class Pack(Body, frozen=True):
     """GET /api/pack: the rule pack as far as a console shows it."""
 
@@ -380,3 +414,4 @@ class Pack(Body, frozen=True):
     joint: bool = False  # several groups at one case (联合执法)
     upward: str | None = None  # the level above that cases may be reported to (上报)
     upward_classes: list[str] = []  # classes that must be reported there at once
+    visits: PackVisits | None = None

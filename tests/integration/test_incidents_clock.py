@@ -156,6 +156,9 @@ async def test_a_case_is_suspended_by_two_people_and_gets_its_time_back(centre: 
     assert (asked["status"], asked["requests"][0]["askedBy"]) == ("accepted", "名dispatcher")
     assert (await rule(centre, asked, "dispatcher")).status_code == 403
     assert (await rule(centre, asked, "supervisor")).status_code == 403
+    ahead = await foreseen(centre, asked, kind="suspended")
+    assert (ahead["dueAt"], ahead["dueAfter"]) == (asked["dueAt"], None)
+    assert ahead["leftS"] > 0
     held = (await rule(centre, asked, "duty_leader")).json()
     assert (held["status"], held["stoppedAt"] is not None) == ("suspended", True)
     assert (await rule(centre, asked, "administrator")).status_code == 409
@@ -180,8 +183,11 @@ async def test_an_extension_moves_the_deadline_and_a_denial_nothing(centre: Cent
     denied = (await rule(centre, asked, "duty_leader", granted=False, reason="不必")).json()
     assert denied["dueAt"] == incident["dueAt"]
     asked = (await ask(centre, denied, "extended", days=2)).json()
+    ahead = await foreseen(centre, asked, kind="extended", days=2)
+    assert (ahead["dueAt"], ahead["leftS"]) == (incident["dueAt"], None)
+    assert (await detail(centre, incident))["dueAt"] == incident["dueAt"]
     longer = (await rule(centre, asked, "duty_leader")).json()
-    assert longer["dueAt"] > incident["dueAt"]
+    assert longer["dueAt"] == ahead["dueAfter"] > incident["dueAt"]
     assert [each["granted"] for each in longer["requests"]] == [False, True]
     assert [each["kind"] for each in longer["events"][-2:]] == ["ruled", "extended"]
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console_server.incidents.deadlines import extended, first_warning, resumed
+from console_server.incidents.deadlines import extended, first_warning, resumed, time_left
 from console_server.packs.calendar import due_at, working_time_between
 from console_server.packs.rules import TimeSpan, WorkingCalendar, WorkingTime
 
@@ -56,6 +56,23 @@ def test_a_limit_in_clock_hours_stands_still_by_day_and_night() -> None:
 def test_an_extension_counts_from_the_old_deadline_in_working_time() -> None:
     assert extended(OFFICE, at("2025-09-30 16:30"), WorkingTime(hours=2)) == at("2025-10-09 09:30")
     assert extended(OFFICE, at("2025-09-30 10:00"), WorkingTime(days=3)) == at("2025-10-11 10:00")
+
+
+@pytest.mark.parametrize(
+    ("limit", "stopped", "left"),
+    [
+        (EIGHT_HOURS, "2025-09-30 16:30", timedelta(hours=2)),  # one hour today, one on the 9th
+        (EIGHT_HOURS, "2025-10-05 12:00", timedelta(hours=1)),  # in the holidays
+        (EIGHT_HOURS, "2025-10-09 09:30", timedelta()),
+        (EIGHT_HOURS, "2025-10-09 11:00", timedelta()),  # late already
+        (WorkingTime(clock_hours=1), "2025-10-09 09:10", timedelta(minutes=20)),
+    ],
+)
+def test_what_is_left_when_a_clock_stops_is_known_beforehand(
+    limit: WorkingTime, stopped: str, left: timedelta
+) -> None:
+    due = at("2025-10-09 09:30")
+    assert time_left(OFFICE, limit, due, at(stopped)) == left
 
 
 def test_a_short_limit_is_not_warned_of_before_half_of_it_is_over() -> None:

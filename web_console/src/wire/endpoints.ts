@@ -8,8 +8,10 @@ import type {
   AttendanceBoard,
   AttendanceDay,
   CheckpointLabel,
+  ClockRequest,
   ClockRuling,
   Dispatch,
+  ForeseenDeadline,
   GroupStep,
   Handset,
   HandsetCredentials,
@@ -88,6 +90,16 @@ export const stepGroupOrder = (id: string, body: GroupStep) =>
   call<Incident>("POST", `/api/group-orders/${id}/steps`, body);
 export const askForCase = (id: string, body: NewClockRequest) =>
   call<Incident>("POST", `/api/incidents/${id}/requests`, body);
+export const foreseeDeadline = (
+  id: string,
+  kind: ClockRequest["kind"],
+  hours: number,
+  days: number,
+) =>
+  call<ForeseenDeadline>(
+    "GET",
+    `/api/incidents/${id}/deadline${query({ kind, hours: String(hours), days: String(days) })}`,
+  );
 export const ruleOnRequest = (id: string, body: ClockRuling) =>
   call<Incident>("POST", `/api/requests/${id}/ruling`, body);
 export const superviseCase = (id: string, body: NewSupervision) =>

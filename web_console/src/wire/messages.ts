@@ -396,7 +396,8 @@ export interface Verdicts {
 /**
  * A final verdict that came out otherwise.
  *
- *     `cause`: late_data, orders, roster, outage, appeal, or new_rules.
+ *     `cause`: late_data, orders, roster, outage, appeal, new_rules, or places (a grid, its border or
+ *     a checkpoint was corrected).
  */
 export interface VerdictChange {
   changeId: number;
@@ -434,6 +435,12 @@ export interface Ruling {
   reason: string;
   excusedFrom?: string | null;
   excusedTo?: string | null;
+}
+/**
+ * POST /api/field/appeals/{id}/withdrawal: a worker takes back an own open appeal.
+ */
+export interface Withdrawal {
+  reason?: string;
 }
 /**
  * An objection to a day's verdict. `input_hash`: of the verdict that it objects to.
@@ -608,6 +615,18 @@ export interface ClockRequest {
   ruledBy: string | null;
   granted: boolean | null;
   rulingReason: string | null;
+}
+/**
+ * GET /api/incidents/{id}/deadline: what granting a request makes of the deadline.
+ *
+ *     `due_after`: of an extension. `left_s`: where the clock stops, what is left of the limit when it
+ *     goes on, in working time unless `day_and_night`.
+ */
+export interface ForeseenDeadline {
+  dueAt: string | null;
+  dueAfter: string | null;
+  leftS: number | null;
+  dayAndNight: boolean;
 }
 /**
  * POST /api/incidents/{id}/requests. `hours`, `days`: of an extension, in working time.
@@ -909,6 +928,26 @@ export interface PackGroup {
   example: boolean;
 }
 /**
+ * A must-visit list (三必访 三必看 三必查): kinds of places, never persons.
+ */
+export interface PackVisitList {
+  code: string;
+  name: string;
+  places: string[];
+  example: boolean;
+}
+/**
+ * How must-visit lists are kept: every place in the own grids, on so many days a month.
+ *
+ *     `shared`: a visit by anybody whose grid it is counts for all of them.
+ */
+export interface PackVisits {
+  perMonth: number;
+  minWorkDays: number;
+  shared: boolean;
+  lists: PackVisitList[];
+}
+/**
  * GET /api/pack: the rule pack as far as a console shows it.
  */
 export interface Pack {
@@ -939,6 +978,7 @@ export interface Pack {
   joint?: boolean;
   upward?: string | null;
   upwardClasses?: string[];
+  visits?: PackVisits | null;
 }
 /**
  * A node of the tree district / subdistrict / community / grid.
@@ -1117,11 +1157,11 @@ export interface FieldMe {
 /**
  * A rule of today that is not met yet, and the shortest way to mend it.
  *
- *     `needed_s`: presence in the own grid, at least. `patrols`: how many more. `possible`: whether
- *     there is time left before `until`.
+ *     `needed_s`: presence in the own grid, at least. `patrols`: how many more, of checkpoints where
+ *     the rule is about those. `possible`: whether there is time left before `until`.
  */
 export interface StillMissing {
-  rule: "in_grid" | "patrols" | "twice_daily";
+  rule: "checkpoints" | "in_grid" | "night_watch" | "patrols" | "twice_daily";
   neededS: number;
   patrols: number;
   until: string;
@@ -1556,11 +1596,14 @@ export interface EarlyWarnings {
 }
 /**
  * How many workers of an area came out how on one day of the month.
+ *
+ *     `running`: the day is not over; met so far, or still to be done.
  */
 export interface DayOutcomes {
   met: number;
   notMet: number;
   undecided: number;
+  running?: number;
 }
 /**
  * One line of the heat map by area; `days` from the first of the month on.
@@ -1574,7 +1617,8 @@ export interface AreaMonth {
  * One line of the heat map by worker.
  *
  *     `days`: a letter a day of the month: `m` met, `n` not met, `u` undecided, `-` nothing was
- *     asked, `.` no record. The worst of a day's rules.
+ *     asked, `.` no record; while the day runs, `s` met so far, `r` still to be done. The worst of a
+ *     day's rules.
  */
 export interface WorkerLine {
   workerId: number;
@@ -1622,12 +1666,17 @@ export interface Exceptions {
 }
 /**
  * A day on which a place was surely visited; the first and the last fix that prove it.
+ *
+ *     `scans`: how many of `fixes` were scans of the place's label. `visited_by`: the colleague who
+ *     was there, where places are shared within a grid.
  */
 export interface PlaceVisit {
   date: string;
   fromAt: string;
   toAt: string;
   fixes: number;
+  scans?: number;
+  visitedBy?: string | null;
 }
 /**
  * A grid or a place of a list over the month; `possible`: days surely or perhaps visited.
@@ -1651,6 +1700,44 @@ export interface MonthRule {
   required: number;
   outcome: "met" | "not_met" | "undecided";
   places: MonthPlace[];
+  shared?: boolean;
+}
+/**
+ * How a rule of the month came out, without its places.
+ */
+export interface MonthRuleState {
+  rule: "guide_tour" | "visits";
+  listName: string;
+  count: number;
+  possible: number;
+  required: number;
+  outcome: "met" | "not_met" | "undecided";
+}
+/**
+ * A final month that came out otherwise.
+ *
+ *     `days`: the ones that were judged anew since. `causes`: those of `VerdictChange`, or day_record:
+ *     a day's record changed and its own verdict did not, or colleague: a visit by somebody who has
+ *     the grid in common.
+ */
+export interface MonthChange {
+  changeId: number;
+  workerId: number;
+  workerCode: string;
+  workerName: string;
+  month: string;
+  changedAt: string;
+  days: string[];
+  causes: string[];
+  before: MonthRuleState[];
+  after: MonthRuleState[];
+}
+/**
+ * GET /api/attendance/month-changes?from&to&area; `more`: there are older ones.
+ */
+export interface MonthChanges {
+  changes: MonthChange[];
+  more: boolean;
 }
 /**
  * One day of a worker's month.
@@ -1678,13 +1765,14 @@ export interface MonthDay {
   excusedS: number;
 }
 /**
- * How the days of a month came out by one rule.
+ * How the days of a month came out by one rule; `running`: days that are not over.
  */
 export interface RuleTotal {
   rule: "checkpoints" | "in_grid" | "night_watch" | "patrols" | "twice_daily";
   met: number;
   notMet: number;
   undecided: number;
+  running?: number;
 }
 /**
  * GET /api/attendance/{workerId}/months/{month}.
@@ -1718,6 +1806,7 @@ export interface WorkerMonth {
   inputHash: string | null;
   appeals: Appeal[];
   changes: VerdictChange[];
+  monthChanges: MonthChange[];
 }
 /**
  * One photo as it is kept: JPEG, `width` by `height` pixels. `sha256` stands in the case file.
