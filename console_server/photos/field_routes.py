@@ -1,27 +1,33 @@
 # ruff: noqa: PLR0913, PLR0917 - a handler is given its parts by name
-"""`PUT /api/field/reports/{clientId}/photos/{photoId}`: a handset sends the photos of its report.
+"""`/api/field/reports/{clientId}/photos`, `/api/field/dispatches/{id}/photos`: a handset's photos.
 
-Owns HTTP; the body is the picture itself. The report is named by the handset's own id, so that a
-worker can add to reports of this handset alone, before or after the report itself arrives.
+Owns HTTP; the body of a new one is the picture itself. A report is named by the handset's own id,
+so that a worker can add to reports of this handset alone, before or after the report itself
+arrives. Who has an order, or had it until lately, sees the photos of its case.
 """
 
 import hashlib
+from datetime import datetime
+from uuid import UUID
 
-from litestar import Router, put
+from litestar import Response, Router, get, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from console_server.database import Pool
-from console_server.errors import Invalid
+from console_server.database import Connection, Pool
+from console_server.dispatches.own_orders import ENDED_WITHIN, case_of_order
+from console_server.errors import Invalid, NotFound
 from console_server.field.session import FieldRequest, requires_worker
 from console_server.incidents.actor import Act, acting_worker
 from console_server.parts import Clock
+from console_server.photos import store
 from console_server.photos.commands import Upload, add_to_report
 from console_server.photos.decoding import decode
 from console_server.photos.limits import BYTES_CEILING
-from console_server.photos.routes import in_wire
+from console_server.photos.picture import MEDIA_TYPE
+from console_server.photos.routes import in_wire, picture_answer
 from console_server.settings import Settings
-from console_server.wire.photos import Photo
+from console_server.wire.photos import Photo, Photos
 
 ID_MAX = 100  # as long as a report's own id may be
 
@@ -52,4 +58,83 @@ async def put_photo(
         return in_wire(await add_to_report(connection, report, upload, Act(worker, clock())))
 
 
-router = Router(path="/", route_handlers=[put_photo], opt={"no_compression": True}, tags=["field"])
+@get("/dispatches/{dispatch_id:uuid}/photos", guards=[requires_worker])
+async def list_photos_of_order(
+    request: FieldRequest,
+    pool: NamedDependency[Pool],
+    settings: NamedDependency[Settings],
+    clock: NamedDependency[Clock],
+    dispatch_id: FromPath[UUID],
+) -> Photos:
+    """The photos of the case that an own order is about, oldest first."""
+    since = clock() - ENDED_WITHIN
+    async with pool.connection() as connection:
+        incident_id, _ = await case_of_order(connection, request.user.worker_id, dispatch_id, since)
+        rows = await store.photos_of(connection, incident_id)
+    return Photos([in_wire(row) for row in rows], settings.photos.per_case)
+
+
+@get(
+    "/dispatches/{dispatch_id:uuid}/photos/{photo_id:uuid}",
+    guards=[requires_worker],
+    media_type=MEDIA_TYPE,
+)
+async def show_photo_of_order(
+    request: FieldRequest,
+    pool: NamedDependency[Pool],
+    clock: NamedDependency[Clock],
+    dispatch_id: FromPath[UUID],
+    photo_id: FromPath[UUID],
+) -> Response[bytes]:
+    """One of them."""
+    since = clock() - ENDED_WITHIN
+    async with pool.connection() as connection:
+        name = await _name(connection, request.user.worker_id, dispatch_id, photo_id, since)
+        return picture_answer(await store.read_content(connection, photo_id), name)
+
+
+@get(
+    "/dispatches/{dispatch_id:uuid}/photos/{photo_id:uuid}/thumbnail",
+    guards=[requires_worker],
+    media_type=MEDIA_TYPE,
+)
+async def show_thumbnail_of_order(
+    request: FieldRequest,
+    pool: NamedDependency[Pool],
+    clock: NamedDependency[Clock],
+    dispatch_id: FromPath[UUID],
+    photo_id: FromPath[UUID],
+) -> Response[bytes]:
+    """One of them, small."""
+    since = clock() - ENDED_WITHIN
+    async with pool.connection() as connection:
+        name = await _name(connection, request.user.worker_id, dispatch_id, photo_id, since)
+        return picture_answer(await store.read_thumbnail(connection, photo_id), f"small-{name}")
+
+
+async def _name(
+    connection: Connection, worker_id: int, dispatch_id: UUID, photo_id: UUID, since: datetime
+) -> str:
+    """What the photo is called when it is saved.
+
+    Raises:
+        NotFound: it is no photo of the case of an own order.
+    """
+    incident_id, code = await case_of_order(connection, worker_id, dispatch_id, since)
+    photo = await store.find_photo(connection, photo_id)
+    if photo is None or photo.incident_id != incident_id:
+        raise NotFound("photo", str(photo_id))
+    return f"{code}-{photo_id.hex[:8]}.jpg"
+
+
+router = Router(
+    path="/",
+    route_handlers=[
+        put_photo,
+        list_photos_of_order,
+        show_photo_of_order,
+        show_thumbnail_of_order,
+    ],
+    opt={"no_compression": True},
+    tags=["field"],
+)

@@ -108,7 +108,7 @@ async def show_photo(
         _, incident_id = await visible_photo(connection, photo_id)
         case = await visible_case(connection, areas, request.user, incident_id)
         content = await store.read_content(connection, photo_id)
-    return _picture(content, f"{case.code}-{photo_id.hex[:8]}.jpg")
+    return picture_answer(content, f"{case.code}-{photo_id.hex[:8]}.jpg")
 
 
 @get("/photos/{photo_id:uuid}/thumbnail", guards=[READERS], media_type=MEDIA_TYPE)
@@ -123,7 +123,7 @@ async def show_thumbnail(
         _, incident_id = await visible_photo(connection, photo_id)
         case = await visible_case(connection, areas, request.user, incident_id)
         content = await store.read_thumbnail(connection, photo_id)
-    return _picture(content, f"{case.code}-{photo_id.hex[:8]}-small.jpg")
+    return picture_answer(content, f"{case.code}-{photo_id.hex[:8]}-small.jpg")
 
 
 def in_wire(row: PhotoRow) -> Photo:
@@ -140,7 +140,8 @@ def in_wire(row: PhotoRow) -> Photo:
     )
 
 
-def _picture(content: bytes, name: str) -> Response[bytes]:
+def picture_answer(content: bytes, name: str) -> Response[bytes]:
+    """The picture under a name, to be shown and nothing else."""
     headers = HEADERS | {"Content-Disposition": f'inline; filename="{name}"'}
     return Response(content, media_type=MEDIA_TYPE, headers=headers)
 

@@ -49,7 +49,7 @@ async def send(
 async def phone(centre: Centre, worker: str) -> tuple[httpx.AsyncClient, Handset]:
     """A handset signed in over HTTP and at the broker."""
     given = await centre.credentials(worker)
-    client = httpx.AsyncClient(base_url=f"{centre.url}/api/field/", timeout=20, trust_env=False)
+    client = httpx.AsyncClient(base_url=f"{centre.url}/api/field/", timeout=60, trust_env=False)
     centre.closing.push_async_callback(client.aclose)
     answer = await client.post(
         "session", json={"username": given["username"], "password": given["password"]}
@@ -259,3 +259,29 @@ async def test_the_case_files_of_all_this_still_prove_themselves(centre: Centre)
         checked = [each async for each in verify_files_of(connection)]
     assert checked
     assert [each.faults for each in checked if each.faults] == []
+
+
+async def test_who_has_the_order_sees_the_photos_of_its_case_and_nobody_else_in_the_field(
+    centre: Centre,
+) -> None:
+    (sent, _), (other, _) = await phone(centre, "21"), await phone(centre, "22")
+    console, incident = await centre.console(), await centre.open_incident()
+    photo = (await send(console, incident, picture())).json()
+    elsewhere = (await send(console, await centre.open_incident(), picture())).json()
+    path = f"incidents/{incident['id']}/dispatches"
+    given = await console.post(path, json={"workerId": centre.workers["21"]})
+    order = given.json()
+    photos = f"dispatches/{order['dispatchId']}/photos"
+    assert (await sent.get(photos)).json()["photos"] == [photo]
+    whole, small = f"{photos}/{photo['id']}", f"{photos}/{photo['id']}/thumbnail"
+    shown = await sent.get(whole)
+    assert hashlib.sha256(shown.content).hexdigest() == photo["sha256"]
+    assert "sandbox" in (await sent.get(small)).headers["content-security-policy"]
+    for path in (photos, whole, small):
+        assert (await other.get(path)).status_code == 404
+    assert (await sent.get(f"{photos}/{elsewhere['id']}")).status_code == 404
+    ended = "UPDATE dispatches SET status = 'cancelled', ended_at = now() - %s::interval"
+    await centre.query(f"{ended} WHERE dispatch_id = %s", "1 hour", order["dispatchId"])
+    assert (await sent.get(small)).status_code == 200
+    await centre.query(f"{ended} WHERE dispatch_id = %s", "13 hours", order["dispatchId"])
+    assert (await sent.get(small)).status_code == 404

@@ -15,6 +15,7 @@ import type {
   NewAppeal,
   NewVisit,
   OwnLook,
+  Photos,
   Problem,
   Visit,
 } from "@/wire/messages";
@@ -116,6 +117,11 @@ export const fetchMonth = (month: string) => call<FieldMonth>("GET", `/days?mont
 export const fetchDay = (day: string) => call<FieldDay>("GET", `/days/${day}`);
 export const fetchLooks = () => call<OwnLook[]>("GET", "/looks");
 export const fetchDispatches = () => call<FieldOrder[]>("GET", "/dispatches");
+export const fetchOrderPhotos = (dispatch: string) =>
+  call<Photos>("GET", `/dispatches/${dispatch}/photos`);
+/** Where a photo of an order's case is, for an `img`; the session's cookie goes with it. */
+export const orderPhotoPath = (dispatch: string, photo: string, small: boolean): string =>
+  `${BASE}/dispatches/${dispatch}/photos/${photo}${small ? "/thumbnail" : ""}`;
 export const fetchReports = () => call<FieldReport[]>("GET", "/reports");
 export const fileAppeal = (day: string, body: NewAppeal) =>
   call<Appeals>("POST", `/days/${day}/appeals`, body);

@@ -87,6 +87,13 @@ export const handset: CatalogueOf<typeof chinese> = {
     navigate: "Navigate",
     details: "{code} · ordered {at}",
     noPlace: "No coordinates: go by the address",
+    photos: {
+      title: "Photos of the case",
+      show: "Photo {n} of {of}",
+      by: "{by} · {at}",
+      before: "Previous photo",
+      next: "Next photo",
+    },
     step: {
       acknowledged: "Accept",
       en_route: "Set out",
@@ -233,6 +240,7 @@ export const handset: CatalogueOf<typeof chinese> = {
     missingInGrid: "{time} more in your grid before {until}",
     missingPatrols: "{n} more patrols before {until} ({time} in all)",
     missingTwice: "One patrol of this part of the day before {until} ({time})",
+    missingCheckpoints: "{n} more checkpoints before {until} (be there, or scan the label)",
     impossible: "not enough time is left",
     previous: "Previous month",
     next: "Next month",

@@ -82,6 +82,13 @@ export const handset = {
     navigate: "导航",
     details: "{code} · {at} 下达",
     noPlace: "没有坐标，请按文字地址前往",
+    photos: {
+      title: "现场照片",
+      show: "第 {n} 张，共 {of} 张",
+      by: "{by} · {at}",
+      before: "上一张",
+      next: "下一张",
+    },
     step: { acknowledged: "接单", en_route: "出发", on_scene: "到达现场", cleared: "处置完毕" },
     status: {
       ordered: "新任务",
@@ -212,6 +219,7 @@ export const handset = {
     missingInGrid: "{until} 前在本网格内再停留 {time}",
     missingPatrols: "{until} 前再巡查 {n} 次（共至少 {time}）",
     missingTwice: "{until} 前完成本时段巡查（至少 {time}）",
+    missingCheckpoints: "{until} 前再到 {n} 处巡更点（到点或扫码均可）",
     impossible: "剩余时间已不足",
     previous: "上个月",
     next: "下个月",
