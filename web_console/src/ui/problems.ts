@@ -25,7 +25,7 @@ export function problemText(error: unknown): string {
   if (key === null) return t("problems.unknown", { code: error.code });
   if (error.retryAfterS < WORTH_SAYING_S) return t(key);
   const minutes = t("time.minutes", { n: Math.ceil(error.retryAfterS / 60) });
-  return `${t(key)} ${t("problems.wait", { minutes })}`;
+  return t("problems.wait", { text: t(key), minutes });
 }
 
 /** The words, and what the server adds: fields always; its own sentence only to who reads English. */

@@ -1,8 +1,7 @@
 /** Words of the frame around every page: navigation, sign-in, connection, numbers, problems. */
 export const shell = {
   product: "Gridbeat",
-  productLatin: "GRIDBEAT",
-  tagline: "District dispatch",
+  tagline: "The district's dispatch centre",
   nav: {
     map: "Map",
     cases: "Cases",
@@ -108,7 +107,7 @@ export const shell = {
     photo_too_large: "The photo is too large",
     photo_unreadable: "The photo is broken or incomplete",
     photos_full: "There are as many photos as there may be",
-    wait: "You can try again in about {minutes}.",
+    wait: "{text} You can try again in about {minutes}.",
     unavailable: "The service is not available right now. Try again soon.",
     unknown: "That did not work ({code})",
   },

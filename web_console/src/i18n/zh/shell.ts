@@ -1,8 +1,7 @@
 /** Words of the frame around every page: navigation, sign-in, connection, numbers, problems. */
 export const shell = {
   product: "网格脉动",
-  productLatin: "GRIDBEAT",
-  tagline: "网格化指挥调度",
+  tagline: "GRIDBEAT · 网格化指挥调度",
   nav: {
     map: "地图",
     cases: "案卷",
@@ -108,7 +107,7 @@ export const shell = {
     photo_too_large: "照片过大",
     photo_unreadable: "照片已损坏或不完整",
     photos_full: "照片数量已达上限",
-    wait: "约 {minutes}后可以重试",
+    wait: "{text}约 {minutes}后可以重试。",
     unavailable: "服务暂时不可用，请稍后再试",
     unknown: "操作没有成功（{code}）",
   },
