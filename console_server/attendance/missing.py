@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from console_server.attendance.day import DayInput
+from console_server.attendance.other_rules import Rule
 from console_server.attendance.outcome import Outcome
 from console_server.attendance.spans import SECOND_US, clip, from_us, length, whole
 from console_server.attendance.twice_daily import windows_on
@@ -18,17 +19,19 @@ from console_server.packs.pack import RulePack
 
 EARLY_ENOUGH: Final = timedelta(hours=2)  # a shift this old at noon is told at noon
 NOON_H: Final = 12
-Rule = Literal["in_grid", "patrols", "twice_daily"]
+A_VISIT_S: Final = 300.0  # how long it takes to get to a further checkpoint
+MissingRule = Literal["in_grid", "patrols", "twice_daily", "checkpoints", "night_watch"]
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
     """One rule that is not met yet. `needed_s`: presence in the own grid, at least.
 
-    `patrols`: how many more. `until`: when it must be done. `possible`: whether time is left.
+    `patrols`: how many more, of checkpoints where the rule is about those. `until`: when it must be
+    done. `possible`: whether time is left.
     """
 
-    rule: Rule
+    rule: MissingRule
     needed_s: float
     patrols: int
     until: datetime
@@ -53,7 +56,13 @@ def what_is_missing(pack: RulePack, given: DayInput, verdict: DayVerdict) -> lis
     if edges is None:
         return []
     asked = (given, verdict, pack)
-    return [*_share(*asked), *_patrols(*asked), *_windows(*asked)]
+    return [
+        *_share(*asked),
+        *_patrols(*asked),
+        *_windows(*asked),
+        *_checkpoints(given, verdict),
+        *_nights(*asked),
+    ]
 
 
 def _share(given: DayInput, verdict: DayVerdict, pack: RulePack) -> Iterator[Missing]:
@@ -91,6 +100,26 @@ def _windows(given: DayInput, verdict: DayVerdict, pack: RulePack) -> Iterator[M
             )
 
 
+def _checkpoints(given: DayInput, verdict: DayVerdict) -> Iterator[Missing]:
+    """Different checkpoints that are still to be touched; a scan of the label is enough."""
+    for each in verdict.others:
+        if each.rule is Rule.CHECKPOINTS and each.count < each.required:
+            more = each.required - each.count
+            possible = length(given.outstanding) >= more * A_VISIT_S * SECOND_US
+            until = from_us(given.outstanding[-1][1])
+            yield Missing("checkpoints", more * A_VISIT_S, more, until, possible)
+
+
+def _nights(given: DayInput, verdict: DayVerdict, pack: RulePack) -> Iterator[Missing]:
+    """Shifts of the night that are not over and hold no certain patrol."""
+    for each in verdict.others:
+        left = clip(given.outstanding, each.from_us, each.to_us)
+        if pack.patrol and each.rule is Rule.NIGHT_WATCH and left and not each.count:
+            needed_s = pack.patrol.min_duration_s
+            possible = length(left) >= needed_s * SECOND_US
+            yield Missing("night_watch", needed_s, 1, from_us(left[-1][1]), possible)
+
+
 def in_words(pack: RulePack, missing: list[Missing]) -> str:
     """The notice as the worker reads it."""
     parts = [_in_words(pack, each) for each in missing]
@@ -104,6 +133,8 @@ def _in_words(pack: RulePack, each: Missing) -> str:
         words = f"{until} 前在本网格内再停留 {minutes} 分钟"
     elif each.rule == "patrols":
         words = f"{until} 前再巡查 {each.patrols} 次(共至少 {minutes} 分钟)"
+    elif each.rule == "checkpoints":
+        words = f"{until} 前再到 {each.patrols} 处巡更点（到点或扫码均可）"
     else:
         words = f"{until} 前完成本时段巡查(至少 {minutes} 分钟)"
     return words if each.possible else f"{words}(剩余时间已不足)"

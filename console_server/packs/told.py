@@ -7,7 +7,14 @@ from typing import get_args
 
 from console_server.packs.intake_rules import DURESS
 from console_server.packs.pack import RulePack
-from console_server.wire.cases import IncidentStatus, Pack, PackClass, PackGroup
+from console_server.wire.cases import (
+    IncidentStatus,
+    Pack,
+    PackClass,
+    PackGroup,
+    PackVisitList,
+    PackVisits,
+)
 
 
 def told(pack: RulePack) -> Pack:
@@ -35,4 +42,19 @@ def told(pack: RulePack) -> Pack:
         joint=pack.workflow.joint,
         upward=pack.workflow.upward,
         upward_classes=list(pack.workflow.upward_classes),
+        visits=_visits(pack),
+    )
+
+
+def _visits(pack: RulePack) -> PackVisits | None:
+    if pack.visits is None:
+        return None
+    return PackVisits(
+        per_month=pack.visits.per_month,
+        min_work_days=pack.visits.min_work_days,
+        shared=pack.visits.shared,
+        lists=[
+            PackVisitList(each.code, each.name, list(each.places), each.example)
+            for each in pack.visit_lists
+        ],
     )

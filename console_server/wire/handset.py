@@ -75,11 +75,11 @@ class FieldMe(Body, frozen=True):
 class StillMissing(Body, frozen=True):
     """A rule of today that is not met yet, and the shortest way to mend it.
 
-    `needed_s`: presence in the own grid, at least. `patrols`: how many more. `possible`: whether
-    there is time left before `until`.
+    `needed_s`: presence in the own grid, at least. `patrols`: how many more, of checkpoints where
+    the rule is about those. `possible`: whether there is time left before `until`.
     """
 
-    rule: Literal["in_grid", "patrols", "twice_daily"]
+    rule: Literal["in_grid", "patrols", "twice_daily", "checkpoints", "night_watch"]
     needed_s: float
     patrols: int
     until: datetime
