@@ -1,13 +1,15 @@
 """The border of a worker's own grids, in metres, and what a fix or a line says of it.
 
 Owns the geometry that attendance needs: distance to the border, and where a straight line between
-two fixes lies inside. Which grid a fix is in was settled when it was accepted. Pure, vectorised.
+two fixes lies inside. Which grid a fix is in was settled when it was accepted. Pure, vectorised
+over many fixes under many borders.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
-from typing import Final
+from typing import Final, Self
 
 import numpy as np
 import shapely
@@ -15,48 +17,91 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 EARTH_RADIUS_M: Final = 6_371_008.8  # mean radius (IUGG)
+SLACK_M: Final = 0.001  # by which rounding is outdone
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+Geometries = NDArray[np.object_]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Border:
     """The outline of the own grids together, in metres east and north of an origin in degrees.
 
-    `digest` names the content: two borders of one digest are the same.
+    `narrowing`: a degree of longitude at the origin as a share of one at the equator. `heart`: a
+    place, and how far the outline is from it, all in metres. `digest` names the content: two
+    borders of one digest are the same.
     """
 
     origin_lon: float
     origin_lat: float
+    narrowing: float
     ground: BaseGeometry
     outline: BaseGeometry
+    heart: tuple[float, float, float]
     digest: str
 
     def to_metres(self, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
         """East and north of the origin; an error below 0.1 % within 20 km."""
-        east = np.radians(lon - self.origin_lon) * np.cos(np.radians(self.origin_lat))
+        east = np.radians(lon - self.origin_lon) * self.narrowing
         return east * EARTH_RADIUS_M, np.radians(lat - self.origin_lat) * EARTH_RADIUS_M
 
-    def within_reach(self, lon: Floats, lat: Floats, reach_m: Floats) -> Bools:
-        """Whether the outline lies within `reach_m` of each point."""
-        points = shapely.points(*self.to_metres(lon, lat))
-        near: Bools = shapely.dwithin(self.outline, points, reach_m)
+
+@dataclass(frozen=True, eq=False, slots=True)
+class BorderColumns:
+    """Several borders, each known by its index; what lies under none is never asked about."""
+
+    origin_lon: Floats
+    origin_lat: Floats
+    narrowing: Floats
+    ground: Geometries
+    outline: Geometries
+    heart: Floats
+
+    @classmethod
+    def of(cls, borders: Sequence[Border | None]) -> Self:
+        """Columns of these, by their indices."""
+        nowhere = float("nan")
+        return cls(
+            np.array([each.origin_lon if each else nowhere for each in borders]),
+            np.array([each.origin_lat if each else nowhere for each in borders]),
+            np.array([each.narrowing if each else nowhere for each in borders]),
+            np.array([each.ground if each else None for each in borders], dtype=np.object_),
+            np.array([each.outline if each else None for each in borders], dtype=np.object_),
+            np.array([each.heart if each else (nowhere,) * 3 for each in borders]).reshape(-1, 3),
+        )
+
+    def to_metres(self, which: Ints, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+        """As `Border.to_metres`, each place under a border of its own."""
+        east = np.radians(lon - self.origin_lon[which]) * self.narrowing[which]
+        return east * EARTH_RADIUS_M, np.radians(lat - self.origin_lat[which]) * EARTH_RADIUS_M
+
+    def within_reach(self, which: Ints, lon: Floats, lat: Floats, reach_m: Floats) -> Bools:
+        """Whether the outline lies within `reach_m` of each place.
+
+        Who is nearer to the heart than the outline is by more than that, is not asked further.
+        """
+        east, north = self.to_metres(which, lon, lat)
+        heart_east, heart_north, free_m = self.heart[which].T
+        near: Bools = np.hypot(east - heart_east, north - heart_north) + reach_m > free_m - SLACK_M
+        some = np.flatnonzero(near)
+        points = shapely.points(east[some], north[some])
+        near[some] = shapely.dwithin(self.outline[which[some]], points, reach_m[some])
         return near
 
     def inside_shares(
-        self, lon: tuple[Floats, Floats], lat: tuple[Floats, Floats]
+        self, which: Ints, lon: tuple[Floats, Floats], lat: tuple[Floats, Floats]
     ) -> tuple[Ints, Floats, Floats]:
         """Which parts of straight lines lie inside.
 
         Returns:
             For each part: index of its line, and where it begins and ends as shares 0-1 of it.
         """
-        from_x, from_y = self.to_metres(lon[0], lat[0])
-        to_x, to_y = self.to_metres(lon[1], lat[1])
+        from_x, from_y = self.to_metres(which, lon[0], lat[0])
+        to_x, to_y = self.to_metres(which, lon[1], lat[1])
         ends = np.stack([np.column_stack([from_x, from_y]), np.column_stack([to_x, to_y])], axis=1)
-        shared = shapely.intersection(self.ground, shapely.linestrings(ends))
+        shared = shapely.intersection(self.ground[which], shapely.linestrings(ends))
         parts, line = shapely.get_parts(shared, return_index=True)
         coordinates, part = shapely.get_coordinates(parts, return_index=True)
         if not len(part):
@@ -77,8 +122,10 @@ def border_of(outlines: tuple[bytes, ...]) -> Border | None:
         return None
     ground = shapely.union_all(shapely.from_wkb(list(outlines)))
     west, south, east, north = ground.bounds
+    middle = (south + north) / 2
+    narrowing = float(np.cos(np.radians(middle)))
     digest = sha256(b"".join(sha256(each).digest() for each in outlines)).hexdigest()
-    border = Border((west + east) / 2, (south + north) / 2, ground, ground, digest)
+    border = Border((west + east) / 2, middle, narrowing, ground, ground, (0, 0, 0), digest)
 
     def project(lon_lat: Floats) -> Floats:
         return np.column_stack(border.to_metres(lon_lat[:, 0], lon_lat[:, 1]))
@@ -87,4 +134,6 @@ def border_of(outlines: tuple[bytes, ...]) -> Border | None:
     outline = shapely.boundary(metres)
     shapely.prepare(metres)
     shapely.prepare(outline)
-    return Border(border.origin_lon, border.origin_lat, metres, outline, digest)
+    heart = shapely.centroid(metres)
+    free_m = float(shapely.distance(heart, outline))
+    return replace(border, ground=metres, outline=outline, heart=(heart.x, heart.y, free_m))

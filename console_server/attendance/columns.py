@@ -5,17 +5,19 @@ key, by which everything is sorted and looked up. Not the judgement (`gaps.py`, 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from console_server.attendance.border import Bools, Floats, Ints
-from console_server.attendance.day import DayInput, Fixes, OwnGround, canonical
+from console_server.attendance.border import Bools, BorderColumns, Floats, Ints
+from console_server.attendance.day import FIX_DTYPE, DayInput, Fixes, OwnGround, canonical
 from console_server.attendance.spans import Spans, whole
 from console_server.packs.rules import JudgementRules
 
 ROW_SHIFT: Final = 42  # 50 days of microseconds below, two million rows above
+LAST_US: Final = (1 << ROW_SHIFT) - 1
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -36,9 +38,12 @@ class SpanColumns:
 class FixColumns:
     """The fixes of all rows in order, one at a time.
 
-    `ground`: index into the grounds, -1 for none. `doubtful`: two fixes of one instant disagree.
-    `stated`: the accuracy is the handset's own, not an assumed one.
+    `cuts`: where the fixes of each row begin, and where the last of them end. `ground`: index into
+    the grounds, -1 for none. `doubtful`: two fixes of one instant disagree. `stated`: the accuracy
+    is the handset's own, not an assumed one.
     """
+
+    cuts: Ints
 
     key: Ints
     row: Ints
@@ -56,13 +61,17 @@ class FixColumns:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class DayColumns:
-    """A batch of worker days. `hull_from`, `hull_to`: keys of what is judged, by row."""
+    """A batch of worker days. `hull_from`, `hull_to`: keys of what is judged, by row.
+
+    `borders`: those of the grounds, by the same indices.
+    """
 
     base_us: int
     days: Sequence[DayInput]
     hull_from: Ints
     hull_to: Ints
     grounds: tuple[OwnGround, ...]
+    borders: BorderColumns
     fixes: FixColumns
 
     def key(self, row: Ints, at_us: Ints) -> Ints:
@@ -71,7 +80,7 @@ class DayColumns:
 
     def instant(self, keys: Ints) -> Ints:
         """The instant of a key, microseconds since 1970 UTC."""
-        return (keys & ((1 << ROW_SHIFT) - 1)) + self.base_us
+        return (keys & LAST_US) + self.base_us
 
     def spans(self, by_row: Iterable[Spans]) -> SpanColumns:
         """Spans of each row, in the order of the rows, cut to what is judged."""
@@ -80,12 +89,9 @@ class DayColumns:
         row = table[:, 0]
         low, high = self.hull_from[row], self.hull_to[row]
         starts = np.maximum(self.key(row, np.maximum(table[:, 1], self.base_us)), low)
-        ends = np.minimum(self.key(row, np.minimum(table[:, 2], self._last_us())), high)
+        ends = np.minimum(self.key(row, np.minimum(table[:, 2], self.base_us + LAST_US)), high)
         real = starts < ends
         return SpanColumns(starts[real], ends[real])
-
-    def _last_us(self) -> int:
-        return self.base_us + (1 << ROW_SHIFT) - 1
 
 
 def columns_of(days: Sequence[DayInput], rules: JudgementRules) -> DayColumns:
@@ -101,47 +107,50 @@ def columns_of(days: Sequence[DayInput], rules: JudgementRules) -> DayColumns:
         hull_from=(rows << ROW_SHIFT) + (edges[:, 0] - base_us),
         hull_to=(rows << ROW_SHIFT) + (edges[:, 1] - base_us),
         grounds=grounds,
+        borders=BorderColumns.of([each.border for each in grounds]),
         fixes=_no_fixes(),
     )
-    return DayColumns(
-        base_us, days, batch.hull_from, batch.hull_to, grounds, _fixes(batch, edges, rules)
-    )
+    return replace(batch, fixes=_fixes(batch, edges, rules))
 
 
 def _fixes(batch: DayColumns, edges: Ints, rules: JudgementRules) -> FixColumns:
     kept = [_within(canonical(day.fixes), edges[row]) for row, day in enumerate(batch.days)]
-    counts = np.array([len(each) for each in kept], dtype=np.int64)
-    row = np.repeat(np.arange(len(kept), dtype=np.int64), counts)
-    joined = np.concatenate(kept)
-    accuracy = joined["accuracy_m"].astype(np.float64)
+    row = np.repeat(np.arange(len(kept), dtype=np.int64), [len(each) for each in kept])
+    at_us, handset_id, grid_id = (_joined(kept, n) for n in ("at_us", "handset_id", "grid_id"))
+    lon, lat, accuracy = (_joined(kept, name) for name in ("lon", "lat", "accuracy_m"))
     stated = accuracy >= 0
     accuracy[~stated] = rules.assumed_accuracy_m
-    at_us = joined["at_us"].astype(np.int64)
     key = batch.key(row, at_us)
-    lon, lat = joined["lon"].astype(np.float64), joined["lat"].astype(np.float64)
-    grid_id = joined["grid_id"].astype(np.int64)
-    keep, doubtful = _one_at_a_time(key, lon, lat, accuracy, joined["handset_id"])
-    ground = _ground_of(batch, row[keep], at_us[keep])
+    keep, doubtful = _one_at_a_time(key, lon, lat, accuracy, handset_id)
+    key, row, grid_id = key[keep], row[keep], grid_id[keep]
+    ground, inside = _by_ground(batch, key, grid_id)
     return FixColumns(
-        key=key[keep],
-        row=row[keep],
+        cuts=np.searchsorted(row, np.arange(len(kept) + 1)),
+        key=key,
+        row=row,
         at_us=at_us[keep],
         lon=lon[keep],
         lat=lat[keep],
         accuracy_m=accuracy[keep],
         stated=stated[keep],
-        grid_id=grid_id[keep],
-        mock=joined["mock"][keep].astype(np.bool_),
+        grid_id=grid_id,
+        mock=_joined(kept, "mock")[keep].astype(np.bool_),
         doubtful=doubtful,
         ground=ground,
-        inside=_is_own(batch.grounds, ground, grid_id[keep]),
+        inside=inside,
     )
 
 
 def _within(fixes: Fixes, edges: Ints) -> Fixes:
-    low = np.searchsorted(fixes["at_us"], edges[0], side="left")
-    high = np.searchsorted(fixes["at_us"], edges[1], side="right")
+    low, high = np.searchsorted(fixes["at_us"], [edges[0], edges[1] + 1])
     return fixes[low:high]
+
+
+def _joined(kept: Sequence[Fixes], name: str) -> NDArray[Any]:
+    """One column of all days, as wide as the rules count in."""
+    column = FIX_DTYPE[name]
+    wide = np.float64 if column.kind == "f" else np.int64
+    return np.concatenate([each[name] for each in kept], dtype=wide)
 
 
 def _one_at_a_time(
@@ -159,33 +168,26 @@ def _one_at_a_time(
     return keep, np.logical_or.reduceat(contradicts, np.flatnonzero(fresh))
 
 
-def _ground_of(batch: DayColumns, row: Ints, at_us: Ints) -> Ints:
-    """Index of the ground in force for each fix, -1 where there is none."""
-    held_by = [index for index, day in enumerate(batch.days) for _ in day.grounds]
-    if not held_by:
-        return np.full(len(row), -1, np.int64)
-    owner = np.array(held_by, dtype=np.int64)
-    starts = np.array([each.from_us for each in batch.grounds], dtype=np.int64)
-    ends = np.array([each.to_us for each in batch.grounds], dtype=np.int64)
-    keys = (owner << ROW_SHIFT) + np.maximum(starts - batch.base_us, 0)
-    found = np.searchsorted(keys, (row << ROW_SHIFT) + (at_us - batch.base_us), "right") - 1
-    usable = (found >= 0) & (owner[found] == row) & (at_us >= starts[found]) & (at_us < ends[found])
-    return np.where(usable, found, -1)
+def _by_ground(batch: DayColumns, key: Ints, grid_id: Ints) -> tuple[Ints, Bools]:
+    """Index of the ground in force for each fix, -1 for none; whether the fix is in its grids."""
+    ground, inside = np.full(len(key), -1, np.int64), np.zeros(len(key), np.bool_)
+    for index, (low, high) in enumerate(_reaches(batch, key)):
+        ground[low:high] = index
+        grids = batch.grounds[index].grid_ids
+        here = grid_id[low:high]
+        inside[low:high] = here == grids[0] if len(grids) == 1 else np.isin(here, grids)
+    return ground, inside
 
 
-def _is_own(grounds: tuple[OwnGround, ...], ground: Ints, grid_id: Ints) -> Bools:
-    pairs = np.array(
-        sorted(
-            (index << 32) + grid for index, each in enumerate(grounds) for grid in each.grid_ids
-        ),
-        dtype=np.int64,
-    )
-    if not len(pairs):
-        return np.zeros(len(ground), np.bool_)
-    wanted = (ground << 32) + grid_id
-    at = np.minimum(np.searchsorted(pairs, wanted), len(pairs) - 1)
-    own: Bools = (pairs[at] == wanted) & (ground >= 0)
-    return own
+def _reaches(batch: DayColumns, key: Ints) -> list[tuple[int, int]]:
+    """From which fix to which each ground is in force: until it ends, or the next one begins."""
+    owner = np.repeat(np.arange(len(batch.days)), [len(day.grounds) for day in batch.days])
+    edges = [(each.from_us, each.to_us) for each in batch.grounds]
+    ahead = np.array(edges, dtype=np.int64).reshape(-1, 2) - batch.base_us
+    starts, ends = (owner << ROW_SHIFT) + np.clip(ahead, 0, LAST_US).T
+    ends[:-1] = np.where(owner[1:] == owner[:-1], np.minimum(ends[:-1], starts[1:]), ends[:-1])
+    low, high = np.searchsorted(key, starts), np.searchsorted(key, ends)
+    return list(zip(low.tolist(), high.tolist(), strict=True))
 
 
 def distance_m(from_lon: Floats, from_lat: Floats, to_lon: Floats, to_lat: Floats) -> Floats:
@@ -202,5 +204,5 @@ def distance_m(from_lon: Floats, from_lat: Floats, to_lon: Floats, to_lat: Float
 def _no_fixes() -> FixColumns:
     none, flags, numbers = np.empty(0, np.int64), np.empty(0, np.bool_), np.empty(0)
     return FixColumns(
-        none, none, none, numbers, numbers, numbers, flags, none, flags, flags, none, flags
+        none, none, none, none, numbers, numbers, numbers, flags, none, flags, flags, none, flags
     )

@@ -8,6 +8,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,7 +77,7 @@ class TourGrid:
     border: Border | None
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class DayInput:
     """One worker's day. `fixes` in any order, with any repetition.
 
@@ -101,23 +102,23 @@ class DayInput:
     excused: Spans = ()
     tour: tuple[TourGrid, ...] = ()
 
-    @property
+    @cached_property
     def asked(self) -> Spans:
         """Planned time, or time on duty where nothing was planned, less standby, up to now."""
         unplanned = () if self.standby else self.duty or self._seen()
         return self._so_far(without(self.planned or unplanned, self.standby))
 
-    @property
+    @cached_property
     def work(self) -> Spans:
         """Time that was asked for, less leave and what was excused."""
         return without(self.asked, union(self.leaves, self.excused))
 
-    @property
+    @cached_property
     def domain(self) -> Spans:
         """All the time that is judged: planned or on duty, up to now."""
         return self._so_far(union(self.planned, self.standby, self.duty) or self._seen())
 
-    @property
+    @cached_property
     def outstanding(self) -> Spans:
         """Planned time that has not come yet."""
         if self.now_us is None:

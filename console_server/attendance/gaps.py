@@ -6,18 +6,20 @@ along the time axis, which `stays.py` joins into stays. Pure, vectorised.
 Source: DESIGN of attendance, "each gap between consecutive accepted fixes is judged".
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from console_server.attendance.border import Bools, Border, Ints
+from console_server.attendance.border import Bools, Floats, Ints
 from console_server.attendance.columns import DayColumns, FixColumns, distance_m
 from console_server.attendance.spans import SECOND_US
 from console_server.attendance.stillness import lay_still
 from console_server.packs.rules import JudgementRules
+
+States = NDArray[np.int8]
 
 
 class Judgement(IntEnum):
@@ -47,6 +49,7 @@ CAUSES: Final = 16  # a state is judgement * CAUSES + cause
 INSIDE: Final = Judgement.INSIDE * CAUSES
 OUTSIDE: Final = Judgement.OUTSIDE * CAUSES
 UNKNOWN: Final = Judgement.UNKNOWN * CAUSES
+DEGREE_AT_MOST_M: Final = 111_200.0  # of latitude, or of longitude at the equator
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -63,27 +66,31 @@ def judge_gaps(batch: DayColumns, rules: JudgementRules) -> tuple[Changes, Bools
     coarse = _coarse(batch, rules)
     still = lay_still(fixes, rules.max_still_s)
     state, crossing = _states(fixes, coarse, still, rules)
-    unmapped = crossing & ~_has_border(batch)
-    state[unmapped] = UNKNOWN + Cause.NO_DATA
-    last = np.diff(fixes.row, append=-1) != 0
+    held = fixes.cuts[1:] > fixes.cuts[:-1]  # rows with any fix
+    first, last = fixes.cuts[:-1][held], fixes.cuts[1:][held] - 1
     running = np.array([day.now_us is not None for day in batch.days], dtype=np.bool_)
-    state[last] = UNKNOWN + np.where(running[fixes.row[last]], Cause.NO_FIX_YET, Cause.NO_DATA)
-    changed = np.diff(state, prepend=-1) != 0
-    changed[1:] |= fixes.row[1:] != fixes.row[:-1]
-    lead = np.full(len(batch.days), UNKNOWN + Cause.NO_DATA, np.int64)
-    split = _split(batch, np.flatnonzero(crossing & ~last & ~unmapped))
-    leads = Changes(batch.hull_from, lead)
-    changes = _merge(leads, split[0], Changes(fixes.key[changed], state[changed]), split[1])
-    proves = fixes.inside & ~coarse & ~still & ~fixes.mock & ~fixes.doubtful
+    state[last] = UNKNOWN + np.where(running[held], Cause.NO_FIX_YET, Cause.NO_DATA)
+    crossing[last] = False
+    crossed = np.flatnonzero(crossing)
+    mapped = _has_border(batch)[fixes.ground[crossed]]
+    state[crossed[~mapped]] = UNKNOWN + Cause.NO_DATA
+    changed = np.ones(len(state), np.bool_)
+    changed[1:] = state[1:] != state[:-1]
+    changed[first] = True
+    leads = Changes(batch.hull_from, np.full(len(batch.days), UNKNOWN + Cause.NO_DATA, np.int64))
+    outward, inward = _split(batch, crossed[mapped])
+    found = Changes(fixes.key[changed], state[changed].astype(np.int64))
+    changes = _merge(leads, outward, found, inward)
+    proves = fixes.inside & ~(coarse | still | fixes.mock | fixes.doubtful)
     return changes, proves
 
 
 def _states(
     fixes: FixColumns, coarse: Bools, still: Bools, rules: JudgementRules
-) -> tuple[Ints, Bools]:
+) -> tuple[States, Bools]:
     """The state of the gap that begins with each fix; a crossing one counts as outside for now."""
     count = len(fixes.key)
-    state = np.full(count, OUTSIDE, np.int64)
+    state = np.full(count, OUTSIDE, np.int8)
     crossing = np.zeros(count, np.bool_)
     if count < 2:
         return state, crossing
@@ -92,13 +99,15 @@ def _states(
     state[here][both] = INSIDE
     crossing[here] = fixes.inside[here] != fixes.inside[there]
     gap_s = (fixes.at_us[there] - fixes.at_us[here]) / SECOND_US
-    moved_m = distance_m(fixes.lon[here], fixes.lat[here], fixes.lon[there], fixes.lat[there])
-    sure_m = moved_m - fixes.accuracy_m[here] - fixes.accuracy_m[there]
-    too_fast = sure_m > rules.max_speed_mps * gap_s
     doubts = (  # the gravest last: it is the one that is told
         (coarse[here] | coarse[there], Cause.COARSE_ACCURACY),
         (still[here] & still[there], Cause.STILL),
-        (too_fast | fixes.doubtful[here] | fixes.doubtful[there], Cause.IMPOSSIBLE_SPEED),
+        (
+            _too_fast(fixes, rules.max_speed_mps * gap_s)
+            | fixes.doubtful[here]
+            | fixes.doubtful[there],
+            Cause.IMPOSSIBLE_SPEED,
+        ),
         (fixes.mock[here] | fixes.mock[there], Cause.MOCK_LOCATION),
         (gap_s > rules.max_gap_s, Cause.NO_SIGNAL),
     )
@@ -108,56 +117,53 @@ def _states(
     return state, crossing
 
 
+def _too_fast(fixes: FixColumns, reach_m: Floats) -> Bools:
+    """Whether two fixes lie further apart than `reach_m`, however inaccurate both are.
+
+    The way along the axes is never the shorter one: only where it is too long is more computed.
+    """
+    lon, lat = fixes.lon, fixes.lat
+    detour_m = (np.abs(lon[1:] - lon[:-1]) + np.abs(lat[1:] - lat[:-1])) * DEGREE_AT_MOST_M
+    far = detour_m > reach_m
+    some = np.flatnonzero(far)
+    moved_m = distance_m(lon[some], lat[some], lon[some + 1], lat[some + 1])
+    sure_m = moved_m - fixes.accuracy_m[some] - fixes.accuracy_m[some + 1]
+    far[some] = sure_m > reach_m[some]
+    return far
+
+
 def _coarse(batch: DayColumns, rules: JudgementRules) -> Bools:
     """Fixes whose accuracy circle reaches across the own border by more than is allowed."""
     fixes = batch.fixes
     coarse = np.zeros(len(fixes.key), np.bool_)
-    suspects = np.flatnonzero((fixes.accuracy_m > rules.border_allowance_m) & (fixes.ground >= 0))
-    for border, some in _by_border(batch, suspects):
-        reach_m = fixes.accuracy_m[some] - rules.border_allowance_m
-        coarse[some] = border.within_reach(fixes.lon[some], fixes.lat[some], reach_m)
+    some = np.flatnonzero((fixes.accuracy_m > rules.border_allowance_m) & (fixes.ground >= 0))
+    some = some[_has_border(batch)[fixes.ground[some]]]
+    reach_m = fixes.accuracy_m[some] - rules.border_allowance_m
+    lon, lat = fixes.lon[some], fixes.lat[some]
+    coarse[some] = batch.borders.within_reach(fixes.ground[some], lon, lat, reach_m)
     return coarse
 
 
 def _has_border(batch: DayColumns) -> Bools:
-    """Whether each fix is under a border; without an own grid there is nothing to cross."""
-    known = np.array([each.border is not None for each in batch.grounds] + [True], np.bool_)
-    return known[batch.fixes.ground]
+    """By ground, whether its border is known; without a ground (-1) there is nothing to know."""
+    return np.array([*(each.border is not None for each in batch.grounds), True], np.bool_)
 
 
-def _by_border(batch: DayColumns, some: Ints) -> Iterator[tuple[Border, Ints]]:
-    """The indices of fixes, one group for each border that they are under."""
-    borders = {id(each.border): each.border for each in batch.grounds if each.border}
-    number = {each: index for index, each in enumerate(borders)}
-    of_ground = np.array(
-        [number.get(id(each.border), -1) for each in batch.grounds] or [-1], dtype=np.int64
-    )
-    group = of_ground[batch.fixes.ground[some]]
-    order = np.argsort(group, kind="stable")
-    cuts = np.searchsorted(group[order], np.arange(len(borders) + 1))
-    for index, border in enumerate(borders.values()):
-        if cuts[index] < cuts[index + 1]:
-            yield border, some[order[cuts[index] : cuts[index + 1]]]
-
-
-def _split(batch: DayColumns, crossing: Ints) -> tuple[Changes, Changes]:
+def _split(batch: DayColumns, crossed: Ints) -> tuple[Changes, Changes]:
     """Changes to outside and to inside within the gaps in which the border was crossed."""
     fixes = batch.fixes
-    moved = fixes.ground[crossing] != fixes.ground[crossing + 1]
-    starts, ends = [_empty()], [_empty()]
-    for border, some in _by_border(batch, crossing[~moved]):
-        lon = (fixes.lon[some], fixes.lon[some + 1])
-        line, begin, end = border.inside_shares(lon, (fixes.lat[some], fixes.lat[some + 1]))
-        gap = some[line]
-        length = fixes.at_us[gap + 1] - fixes.at_us[gap]
-        starts.append(fixes.key[gap] + np.rint(begin * length).astype(np.int64))
-        ends.append(fixes.key[gap] + np.rint(end * length).astype(np.int64))
-    shifts = [_when_ground_moved(batch, gap) for gap in crossing[moved].tolist()]
-    starts.append(np.array([start for start, _ in shifts], np.int64))
-    ends.append(np.array([finish for _, finish in shifts], np.int64))
-    begins, finishes = np.concatenate(starts), np.concatenate(ends)
-    real = begins < finishes
-    outward = Changes(finishes[real], np.full(int(real.sum()), OUTSIDE, np.int64))
+    moved = fixes.ground[crossed] != fixes.ground[crossed + 1]
+    some = crossed[~moved]
+    lon, lat = ((each[some], each[some + 1]) for each in (fixes.lon, fixes.lat))
+    line, begin, end = batch.borders.inside_shares(fixes.ground[some], lon, lat)
+    gap = some[line]
+    length = fixes.at_us[gap + 1] - fixes.at_us[gap]
+    shifts = [_when_ground_moved(batch, each) for each in crossed[moved].tolist()]
+    moves = np.array(shifts, dtype=np.int64).reshape(-1, 2)
+    begins = np.append(fixes.key[gap] + np.rint(begin * length).astype(np.int64), moves[:, 0])
+    ends = np.append(fixes.key[gap] + np.rint(end * length).astype(np.int64), moves[:, 1])
+    real = begins < ends
+    outward = Changes(ends[real], np.full(int(real.sum()), OUTSIDE, np.int64))
     return outward, Changes(begins[real], np.full(int(real.sum()), INSIDE, np.int64))
 
 
@@ -180,7 +186,3 @@ def _merge(*layers: Changes) -> Changes:
     order = np.argsort(key, kind="stable")
     final = np.diff(key[order], append=-1) != 0
     return Changes(key[order][final], state[order][final])
-
-
-def _empty() -> Ints:
-    return np.empty(0, np.int64)

@@ -5,11 +5,10 @@ Owns the rule of what a patrol is and how many there were; not the windows of th
 however long. Presence that is merely possible never makes a patrol certain. Pure.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, auto
-from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Final
 
 from console_server.attendance.gaps import Judgement
 from console_server.attendance.outcome import Outcome, decide
@@ -31,12 +30,7 @@ class Presence(IntEnum):
     BRIDGED_OR_PRESENT = auto()  # on an order at an unknown place
 
 
-class Stretch(NamedTuple):
-    """A stay as a patrol sees it."""
-
-    from_us: int
-    to_us: int
-    presence: Presence
+Stretch = tuple[int, int, Presence]  # a stay as a patrol sees it: from, to, what it says
 
 
 @dataclass(slots=True)
@@ -83,11 +77,12 @@ class PatrolCount:
     outcome: Outcome | None
 
 
-PRESENCE: Final = {
-    Judgement.INSIDE: Presence.PRESENT,
-    Judgement.OUTSIDE: Presence.ABSENT,
-    Judgement.UNKNOWN: Presence.POSSIBLE,
-    Judgement.ON_ORDER: Presence.BRIDGED,
+PRESENCE: Final = {  # by judgement, and whether its place is unknown
+    (Judgement.INSIDE, False): Presence.PRESENT,
+    (Judgement.OUTSIDE, False): Presence.ABSENT,
+    (Judgement.UNKNOWN, True): Presence.POSSIBLE,
+    (Judgement.ON_ORDER, False): Presence.BRIDGED,
+    (Judgement.ON_ORDER, True): Presence.BRIDGED_OR_PRESENT,
 }
 SURELY = frozenset({Presence.PRESENT})
 PERHAPS = frozenset({Presence.PRESENT, Presence.POSSIBLE, Presence.BRIDGED_OR_PRESENT})
@@ -98,7 +93,7 @@ def patrols_in(
     stays: Iterable[Stay], places: Places, rules: PatrolRules, window: Span
 ) -> list[Patrol]:
     """The certain and the possible patrols within a window, in order of time."""
-    stretches = list(_stretches(stays, window))
+    stretches = _stretches(stays, window)
     brief_us = round(rules.brief_exit_s * SECOND_US)
     sure = _runs(stretches, SURELY, brief_us)
     found = []
@@ -171,51 +166,33 @@ def _covers(cells: int, checkpoints: int, rules: PatrolRules) -> bool:
     return by_cells or (rules.min_checkpoints is not None and checkpoints >= rules.min_checkpoints)
 
 
-def _stretches(stays: Iterable[Stay], window: Span) -> Iterator[Stretch]:
+def _stretches(stays: Iterable[Stay], window: Span) -> list[Stretch]:
+    """What of the stays lies in a window."""
     low, high = window
-    for stay in stays:
-        start, end = stay.from_us, stay.to_us
-        if start < high and end > low:
-            start, end = max(start, low), min(end, high)
-            yield Stretch(start, end, _presence(stay))
-
-
-def _presence(stay: Stay) -> Presence:
-    if stay.judgement is Judgement.ON_ORDER and stay.cause:
-        return Presence.BRIDGED_OR_PRESENT
-    return PRESENCE[stay.judgement]
+    return [
+        (max(start, low), min(end, high), PRESENCE[judgement, cause > 0])
+        for start, end, judgement, cause, _ in stays
+        if start < high and end > low
+    ]
 
 
 def _runs(stretches: Sequence[Stretch], counted: frozenset[Presence], brief_us: int) -> list[Run]:
     """Runs of counted presence. Time between stretches (off duty) interrupts like absence."""
     runs: list[Run] = []
-    away_us, until_us = 0, None
-    crossed = _crossings(stretches, counted)
-    for each, crossings in zip(stretches, crossed, strict=True):
-        if until_us is not None:
-            away_us += each.from_us - until_us
-        until_us = each.to_us
-        if each.presence in counted:
+    away_us, until_us, before = 0, stretches[0][0] if stretches else 0, Presence.BRIDGED
+    for start, end, presence in stretches:
+        away_us += start - until_us
+        if presence in counted:
             if not runs or away_us > brief_us:
-                runs.append(Run(each.from_us, each.from_us, 0))
+                runs.append(Run(start, start, 0))
             run = runs[-1]
-            run.to_us = each.to_us
-            run.present_us += each.to_us - each.from_us
-            run.crossings += crossings
+            run.to_us = end
+            run.present_us += end - start
+            run.crossings += before is Presence.ABSENT and start == until_us
             away_us = 0
-        elif each.presence not in BRIDGED:
-            away_us += each.to_us - each.from_us
+        elif presence is Presence.ABSENT and before in counted and start == until_us:
+            runs[-1].crossings += 1
+        if presence not in counted and presence not in BRIDGED:
+            away_us += end - start
+        until_us, before = end, presence
     return runs
-
-
-def _crossings(stretches: Sequence[Stretch], counted: frozenset[Presence]) -> list[int]:
-    """How often each stretch of counted presence begins or ends by crossing the border."""
-    found = [0] * len(stretches)
-    for at, (before, after) in enumerate(pairwise(stretches)):
-        if before.to_us != after.from_us:
-            continue
-        if after.presence is Presence.ABSENT:
-            found[at] += before.presence in counted
-        elif before.presence is Presence.ABSENT:
-            found[at + 1] += after.presence in counted
-    return found

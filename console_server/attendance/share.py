@@ -48,14 +48,14 @@ class Share:
 
 def split_work(stays: Iterable[Stay], work: Spans) -> WorkTime:
     """How work time divides; the stays cover all of it."""
-    by_judgement = dict.fromkeys(Judgement, 0)
+    by_judgement = [0] * len(Judgement)
     order_unknown_us = outage_us = 0
-    for stay in stays:
-        worked_us = held(stay.span, work)
-        by_judgement[stay.judgement] += worked_us
-        if stay.judgement is Judgement.UNKNOWN and stay.cause == Cause.OUTAGE:
+    for start, end, judgement, cause, _ in stays:
+        worked_us = held((start, end), work)
+        by_judgement[judgement] += worked_us
+        if cause == Cause.OUTAGE and judgement is Judgement.UNKNOWN:
             outage_us += worked_us
-        if stay.judgement is Judgement.ON_ORDER and stay.cause:
+        if cause and judgement is Judgement.ON_ORDER:
             order_unknown_us += worked_us
     return WorkTime(
         inside_us=by_judgement[Judgement.INSIDE],

@@ -27,6 +27,8 @@ def union(*several: Iterable[Span]) -> Spans:
 
 def overlap(ours: Spans, theirs: Spans) -> Spans:
     """The time that lies in both."""
+    if not ours or not theirs:
+        return ()
     return union((max(start, low), min(end, high)) for start, end in ours for low, high in theirs)
 
 

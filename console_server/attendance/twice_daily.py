@@ -7,6 +7,7 @@ A window, or a day, in which a worker had too little free work time asks for not
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from console_server.attendance.outcome import Outcome, decide
@@ -89,6 +90,7 @@ def windows_on(day: date, windows: Sequence[TimeSpan], zone: ZoneInfo) -> list[S
     return [_on(day, window, zone) for window in windows]
 
 
+@lru_cache(maxsize=256)
 def _on(day: date, window: TimeSpan, zone: ZoneInfo) -> Span:
     last = day if window.end > window.start else day + timedelta(days=1)
     start = datetime.combine(day, window.start, zone).timestamp()

@@ -69,7 +69,8 @@ def _verdict(pack: RulePack, day: DayInput, stays: list[Stay], places: Places | 
     work = day.work
     time = split_work(stays, work)
     has_ground = any(ground.grid_ids for ground in day.grounds)
-    patrols, count, twice = _patrols(pack, day, stays, places if has_ground else None)
+    free = _free(day, stays) if day.planned else ()
+    patrols, count, twice = _patrols(pack, day, stays, free, places if has_ground else None)
     asked_share = None if day.tour else pack.share
     share = in_grid_share(time, asked_share, outstanding_us=length(day.outstanding))
     return DayVerdict(
@@ -89,13 +90,13 @@ def _verdict(pack: RulePack, day: DayInput, stays: list[Stay], places: Places | 
         stays=tuple(stays),
         patrol_list=tuple(patrols),
         excused_us=length(overlap(day.asked, without(day.excused, day.leaves))),
-        others=_others(pack, day, stays, places) if has_ground else (),
+        others=_others(pack, day, stays, free, places) if has_ground else (),
         calls=calls_of(pack, day, stays, places),
     )
 
 
 def _patrols(
-    pack: RulePack, day: DayInput, stays: list[Stay], places: Places | None
+    pack: RulePack, day: DayInput, stays: list[Stay], free: Spans, places: Places | None
 ) -> tuple[list[Patrol], PatrolCount, TwiceDaily]:
     rules = pack.patrol
     domain = whole(day.domain)
@@ -103,7 +104,6 @@ def _patrols(
         required = rules.per_day if rules and not day.tour else 0
         nothing = TwiceDaily(tuple(False for _ in _windows(pack, day)), None)
         return [], PatrolCount(0, 0, required, None), nothing
-    free = _free(day, stays) if day.planned else ()
     found = patrols_in(stays, places, rules, domain)
     count = count_patrols(
         found, rules, obliged=_is_asked(day, free, rules), day_is_over=not day.outstanding
@@ -129,13 +129,13 @@ def _patrols(
 
 
 def _others(
-    pack: RulePack, day: DayInput, stays: list[Stay], places: Places | None
+    pack: RulePack, day: DayInput, stays: list[Stay], free: Spans, places: Places | None
 ) -> tuple[RuleOutcome, ...]:
     within = whole(day.domain)
     if pack.patrol is None or places is None or within is None or not day.planned or day.tour:
         return ()
     found: list[RuleOutcome] = []
-    if pack.checkpoints and _is_asked(day, _free(day, stays), pack.patrol):
+    if pack.checkpoints and _is_asked(day, free, pack.patrol):
         found += checkpoint_rule(pack.checkpoints, day, stays, places, within)
     if pack.night_watch:
         found += night_watch(pack.night_watch, pack.patrol, day, stays, places, pack.zone)
@@ -149,9 +149,9 @@ def _windows(pack: RulePack, day: DayInput) -> list[Span]:
 def _free(day: DayInput, stays: list[Stay]) -> Spans:
     """Work time in which nobody had sent the worker elsewhere and the system was whole."""
     taken = (
-        stay.span
-        for stay in stays
-        if stay.judgement is Judgement.ON_ORDER or stay.cause == Cause.OUTAGE
+        (start, end)
+        for start, end, judgement, cause, _ in stays
+        if judgement is Judgement.ON_ORDER or cause == Cause.OUTAGE
     )
     return without(day.work, tuple(taken))
 
