@@ -66,6 +66,8 @@ export function useFormat() {
 
   const percent = (share: number): string =>
     new Intl.NumberFormat(tag.value, { style: "percent", maximumFractionDigits: 0 }).format(share);
+  const list = (names: readonly string[]): string =>
+    names.join(locale.value === "zh" ? "、" : ", ");
   const number = (value: number): string => new Intl.NumberFormat(tag.value).format(value);
 
   function length(lengthM: number): string {
@@ -81,5 +83,17 @@ export function useFormat() {
     }).format(value as number);
   }
 
-  return { clock, clockSeconds, date, shortDay, stamp, isoDay, duration, percent, number, length };
+  return {
+    clock,
+    clockSeconds,
+    date,
+    shortDay,
+    stamp,
+    isoDay,
+    duration,
+    percent,
+    number,
+    length,
+    list,
+  };
 }
