@@ -55,6 +55,7 @@ from console_server.parts import Parts, utc_now
 from console_server.photos import field_routes as field_photos
 from console_server.photos import routes as photos
 from console_server.problems import EXCEPTION_HANDLERS
+from console_server.proxies import forwarded
 from console_server.replay import routes as replay
 from console_server.residents import routes as residents
 from console_server.settings import Settings
@@ -115,6 +116,7 @@ def make_app(settings: Settings) -> Litestar:
             health.metrics,
             web_file,
         ],
+        middleware=forwarded(settings.trusted_proxies),
         dependencies=DEPENDENCIES,
         lifespan=[_parts],
         state=State({"settings": settings}),
@@ -176,6 +178,7 @@ def run(settings: Settings) -> None:
         ws_per_message_deflate=False,  # a frame is encoded once for many; not packed for each
         lifespan="on",
         access_log=False,
+        proxy_headers=False,  # `proxies.py` alone says whose word is believed
         server_header=False,
         log_config=None,
         timeout_graceful_shutdown=STOP_WITHIN_S,

@@ -11,6 +11,7 @@ from typing import Final, Literal, get_args
 from urllib.parse import urlsplit
 
 from console_server.photos.limits import BYTES_CEILING, PIXELS_CEILING, PhotoLimits
+from console_server.proxies import read_networks
 
 Datum = Literal["wgs84", "gcj02", "bd09"]
 LOOPBACK_HOSTS: Final = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -43,6 +44,7 @@ VARIABLES: Final = frozenset(
         "GRIDBEAT_PHOTO_RETENTION_DAYS",
         "GRIDBEAT_RESIDENT_REPORTS",
         "GRIDBEAT_CONTACT_RETENTION_DAYS",
+        "GRIDBEAT_TRUSTED_PROXIES",
     }
 )
 
@@ -86,6 +88,7 @@ class Settings:
     photos: PhotoLimits = field(default_factory=PhotoLimits)
     case_periods: CasePeriods = field(default_factory=CasePeriods)
     resident_reports: bool = True  # the page /report is open
+    trusted_proxies: tuple[str, ...] = ()  # networks whose X-Forwarded-For is believed
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -123,6 +126,7 @@ class Settings:
             ),
             case_periods=case_periods(environment),
             resident_reports=read.truth("RESIDENT_REPORTS", default="1"),
+            trusted_proxies=read.networks("TRUSTED_PROXIES"),
         )
         _refuse_contradictions(settings)
         return settings
@@ -221,6 +225,16 @@ class _Reader:
                 f"leave it out for {default}"
             )
         return int(given)
+
+    def networks(self, name: str) -> tuple[str, ...]:
+        given = self.text(name, "")
+        try:
+            return read_networks(given)
+        except ValueError as error:
+            raise SettingsError(
+                f"GRIDBEAT_{name} is {given!r}: {error}. Give the addresses or networks of the "
+                "proxies in front, such as 127.0.0.1 or 10.0.0.0/24, with commas between"
+            ) from error
 
     def truth(self, name: str, default: str = "0") -> bool:
         given = self.text(name, default).lower()

@@ -41,6 +41,8 @@ def test_secrets_do_not_show_in_the_representation() -> None:
         ("GRIDBEAT_SECURE_COOKIE", "perhaps"),
         ("GRIDBEAT_TILE_URL", "https://tiles.example/"),
         ("GRIDBEAT_TILE_DATUM", "mars"),
+        ("GRIDBEAT_TRUSTED_PROXIES", "*"),
+        ("GRIDBEAT_TRUSTED_PROXIES", "10.0.0.0/8, proxy.example"),
         ("GRIDBEAT_BROKER_USERS_FILE", "/etc/users.conf"),
     ],
 )
