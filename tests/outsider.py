@@ -27,7 +27,7 @@ Seen = TypeVar("Seen")
 DEMO_PASSWORD = "gridbeat-demo"
 
 
-def wait_until(look: Callable[[], Seen], within_s: float = 20, every_s: float = 0.05) -> Seen:
+def wait_until(look: Callable[[], Seen], within_s: float = 60, every_s: float = 0.05) -> Seen:
     """The first true answer of `look`; an AssertionError when there is none in time."""
     ends_at = time.monotonic() + within_s
     while not (seen := look()):
@@ -69,7 +69,7 @@ def running_demo(
         yield _ready(process, data_dir, log, time.monotonic() + within_s)
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(timeout=30)
+        process.wait(timeout=60)
         if process.stdout is not None:
             process.stdout.close()
 
@@ -90,7 +90,7 @@ class Console:
 
     def __init__(self, url: str, username: str, password: str = DEMO_PASSWORD) -> None:
         self.url = url
-        self.http = httpx.Client(base_url=f"{url}/api/", timeout=20, trust_env=False)
+        self.http = httpx.Client(base_url=f"{url}/api/", timeout=60, trust_env=False)
         answer = self.http.post("session", json={"username": username, "password": password})
         answer.raise_for_status()
         self.http.headers["X-CSRF-Token"] = answer.json()["csrfToken"]
@@ -138,7 +138,7 @@ class Live:
     positions: dict[int, dict[str, float]] = field(default_factory=dict)
     messages: list[dict[str, Any]] = field(default_factory=list)
 
-    def until(self, look: Callable[[Self], Seen], within_s: float = 10) -> Seen:
+    def until(self, look: Callable[[Self], Seen], within_s: float = 60) -> Seen:
         """Read messages until `look` sees what it wants."""
         ends_at = time.monotonic() + within_s
         while not (seen := look(self)):
@@ -205,7 +205,7 @@ class Handset:
         self.client.on_message = self._on_message
         self.client.connect(self.credentials["host"], self.credentials["port"])
         self.client.loop_start()
-        wait_until(self.client.is_connected, 10)
+        wait_until(self.client.is_connected)
         self.client.subscribe([(f"{self.prefix}/order", 1), (f"{self.prefix}/notice", 1)])
 
     def publish(self, kind: str, body: dict[str, Any] | bytes) -> None:
@@ -214,9 +214,9 @@ class Handset:
 
     def publish_to(self, topic: str, body: dict[str, Any] | bytes) -> None:
         payload = body if isinstance(body, bytes) else json.dumps(body).encode()
-        self.client.publish(topic, payload, qos=1).wait_for_publish(10)
+        self.client.publish(topic, payload, qos=1).wait_for_publish(60)
 
-    def order(self, within_s: float = 10) -> dict[str, Any]:
+    def order(self, within_s: float = 60) -> dict[str, Any]:
         """The next order."""
         _topic, body = self.received.get(timeout=within_s)
         return body

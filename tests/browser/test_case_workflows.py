@@ -254,7 +254,7 @@ def _report(phone: Page, dispatcher: Console) -> str:
         listed = dispatcher.get("incidents")["incidents"]
         return [each["id"] for each in listed if each["classCode"] == "07"]
 
-    found: list[str] = list(wait_until(reported, 20, 0.2))  # type: ignore[call-overload]
+    found: list[str] = list(wait_until(reported, 60, 0.2))  # type: ignore[call-overload]
     phone.get_by_test_id("tab-duty").tap()
     return found[0]
 

@@ -205,7 +205,7 @@ def collect(phone: Phone, fixes: int) -> None:
         phone.go()
         return phone.waiting() >= fixes
 
-    wait_until(walked, within_s=40, every_s=1)
+    wait_until(walked, within_s=90, every_s=1)
 
 
 def call_for_help(page: Page, dispatcher: Console, phone: Phone) -> None:
@@ -248,7 +248,7 @@ def test_a_report_of_a_dead_spot_arrives_with_its_photo_and_a_label_counts(
     expect(page.get_by_test_id("report-sent")).to_be_visible()
     wait_until(lambda: phone.waiting() >= 2)
     phone.context.set_offline(False)
-    wait_until(lambda: phone.waiting() == 0, within_s=40)
+    wait_until(lambda: phone.waiting() == 0, within_s=90)
 
     def told() -> object:
         listed = dispatcher.get("incidents")["incidents"]

@@ -96,7 +96,7 @@ class Barrage:
             )
             return bool(rows[0][0] == 0)
 
-        await until(nothing_waits, 20)
+        await until(nothing_waits)
 
     async def _step(self, case: str) -> None:
         console, now = await self._seen(case)
@@ -165,7 +165,7 @@ async def consoles_of(centre: Centre, each: int) -> list[httpx.AsyncClient]:
         for _ in range(each):
             client = httpx.AsyncClient(
                 base_url=f"{centre.url}/api/",
-                timeout=30,
+                timeout=60,
                 trust_env=False,
                 cookies=signed_in.cookies,
                 headers={"X-CSRF-Token": signed_in.headers["X-CSRF-Token"]},

@@ -34,7 +34,7 @@ TABLES = (
 Seen = TypeVar("Seen")
 
 
-def eventually(look: Callable[[], Seen], within_s: float = 20.0) -> Seen:
+def eventually(look: Callable[[], Seen], within_s: float = 60.0) -> Seen:
     """The first true answer; an AssertionError when there is none in time."""
     deadline = time.monotonic() + within_s
     while not (seen := look()):
@@ -141,7 +141,7 @@ class Ingest:
         assert self.process is not None
         began = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
-        assert self.process.wait(timeout=10) == 0
+        assert self.process.wait(timeout=60) == 0
         return time.monotonic() - began
 
 

@@ -43,7 +43,7 @@ IN_WEST, IN_EAST = (118.505, 32.005), (118.515, 32.005)
 ROLES = ("administrator", "dispatcher", "duty_leader", "supervisor", "wall", "department")
 
 
-async def until(look: Callable[[], Any], within_s: float = 10) -> Any:
+async def until(look: Callable[[], Any], within_s: float = 60) -> Any:
     """The first true answer of `look`, which may be a coroutine function."""
     ends_at = time.monotonic() + within_s
     while True:
@@ -171,7 +171,7 @@ class Centre:
         return self.consoles[username]
 
     async def _sign_in(self, username: str) -> httpx.AsyncClient:
-        client = httpx.AsyncClient(base_url=f"{self.url}/api/", timeout=20, trust_env=False)
+        client = httpx.AsyncClient(base_url=f"{self.url}/api/", timeout=60, trust_env=False)
         self.closing.push_async_callback(client.aclose)
         answer = await client.post("session", json={"username": username, "password": PASSWORD})
         assert answer.status_code == 201, answer.text
@@ -235,7 +235,7 @@ class Centre:
         self.closing.callback(client.loop_stop)
         self.closing.callback(client.disconnect)
         client.subscribe([(f"{handset.prefix}/order", 1), (f"{handset.prefix}/notice", 1)])
-        await asyncio.wait_for(ready.wait(), 10)
+        await asyncio.wait_for(ready.wait(), 60)
         return handset
 
     async def place(self, worker: str, lon: float, lat: float, **values: Any) -> None:
@@ -311,7 +311,9 @@ async def running_centre(database: Any, **changes: Any) -> AsyncIterator[Centre]
     # The protocol by name: asyncio switches Nagle's algorithm off only where it is told TCP.
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(app, log_config=None, ws="websockets-sansio", lifespan="on")
+    config = uvicorn.Config(
+        app, log_config=None, ws="websockets-sansio", lifespan="on", proxy_headers=False
+    )
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     await until(lambda: server.started or serving.done())
@@ -320,11 +322,11 @@ async def running_centre(database: Any, **changes: Any) -> AsyncIterator[Centre]
     centre = Centre(url, settings, app, valkey, {}, contextlib.AsyncExitStack())
     rows = await centre.query("SELECT code, worker_id FROM workers")
     centre.workers = dict(rows)
-    await asyncio.wait_for(app.state.parts.hub.ready.wait(), 10)
+    await asyncio.wait_for(app.state.parts.hub.ready.wait(), 60)
     try:
         yield centre
     finally:
         await centre.closing.aclose()
         server.should_exit = True
-        await asyncio.wait_for(serving, 10)
+        await asyncio.wait_for(serving, 60)
         await valkey.aclose()

@@ -28,7 +28,7 @@ async def test_orders_wait_for_the_broker_and_consoles_do_not(timescale_database
         assert waiting == [("order",)]
     async with running_centre(timescale_database) as centre:
         handset = await centre.listen(given)
-        order = (await until(handset.orders, 20))[0]
+        order = (await until(handset.orders))[0]
         assert order["dispatch"] == sent.json()["dispatchId"]
         await centre.settled()
         console = await centre.console()

@@ -131,9 +131,7 @@ def test_demo_is_seeded_once_heals_itself_and_leaves_no_process(open_tmp: Path) 
         assert before == WORKERS
         demo.stop()
         assert living(root) == []
-    started = time.monotonic()
     with running_demo(root) as demo:
-        assert time.monotonic() - started < 30
         assert not any("Building" in line for line in demo.lines)
         assert _workers(root) == before
         demo.stop()

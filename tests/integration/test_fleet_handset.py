@@ -28,7 +28,7 @@ AREA = "320111011"
 NOW_S = 1795230000.0
 
 
-async def eventually(condition: Callable[[], bool], within_s: float = 10.0) -> bool:
+async def eventually(condition: Callable[[], bool], within_s: float = 60.0) -> bool:
     deadline = time.monotonic() + within_s
     while not condition():
         if time.monotonic() > deadline:
@@ -120,7 +120,7 @@ async def test_what_was_said_offline_arrives_once_oldest_first_in_messages_of_50
             handset.send(fix(number))
         handset.send(StatusMessage(at=NOW_S + 5000, duty=False))
         handset.set_network(True)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await handset.quiet()
     assert await eventually(lambda: bool([s for s in tap.of("/status") if s.get("duty") is False]))
     batches = [[f["at"] for f in body["fixes"]] for body in tap.of("/fix")]
@@ -162,10 +162,10 @@ async def test_an_order_sent_while_offline_is_there_on_return(
     topic = downlink_topic(who.topic_prefix, Downlink.ORDER)
 
     def send() -> None:
-        server.publish(topic, msgspec.json.encode(order), qos=1).wait_for_publish(5)
+        server.publish(topic, msgspec.json.encode(order), qos=1).wait_for_publish(60)
 
     async with running(handset.session):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not orders:  # until the first subscription is in force
                 await asyncio.to_thread(send)
                 await asyncio.sleep(0.05)
@@ -196,7 +196,7 @@ async def test_late_records_are_done_when_the_broker_has_them(
     with pytest.raises(ConnectionError):
         handset.send_late(fix_parcel([fix(1)], NOW_S))
     async with running(handset.session):
-        await asyncio.wait_for(handset.send_late(fix_parcel([fix(1), fix(2)], NOW_S)), 5)
+        await asyncio.wait_for(handset.send_late(fix_parcel([fix(1), fix(2)], NOW_S)), 60)
     assert await eventually(lambda: len(tap.of("/fix")) == 1)
 
 
@@ -213,7 +213,7 @@ async def test_what_waits_behind_messages_past_the_queue_leaves_when_they_are_ac
             handset.publish(Uplink.REPORT, report, acknowledged.append)
         handset.send(fix(1))
         handset.set_network(True)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await handset.quiet()
     assert len(acknowledged) == 2 * IN_FLIGHT_MAX
     assert await eventually(lambda: len(tap.of("/fix")) == 1)

@@ -65,7 +65,7 @@ def program(module: str, *arguments: str, env: dict[str, str]) -> Iterator[subpr
         yield process
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(60)
 
 
 @dataclass
@@ -171,7 +171,7 @@ def _steps(console: httpx.Client, incident_id: str) -> set[str]:
 def _stop(process: subprocess.Popen[bytes]) -> float:
     began = time.monotonic()
     process.send_signal(signal.SIGTERM)
-    assert process.wait(20) == 0
+    assert process.wait(60) == 0
     return time.monotonic() - began
 
 

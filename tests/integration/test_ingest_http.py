@@ -30,10 +30,10 @@ class Phone:
     token: str = TOKEN
 
     def get(self, **values: object) -> httpx.Response:
-        return httpx.get(self.url, params={"id": self.name} | values, timeout=15)
+        return httpx.get(self.url, params={"id": self.name} | values, timeout=60)
 
     def post(self, said: Any) -> httpx.Response:
-        return httpx.post(self.url, json=said, timeout=15)
+        return httpx.post(self.url, json=said, timeout=60)
 
     def place(self, at: float | str, **more: object) -> dict[str, Any]:
         coords = {"latitude": LAT, "longitude": LON, "accuracy": 5, "speed": 1.5, "heading": 90}

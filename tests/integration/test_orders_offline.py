@@ -58,7 +58,7 @@ async def test_an_offline_handset_gets_its_order_on_return_and_of_one_taken_back
         await taken_back(cut_off, withdrawn)
     async with running_centre(timescale_database) as centre:
         back = await centre.listen(given)
-        await until(lambda: len(acted_on(back)) == 2, 20)
+        await until(lambda: len(acted_on(back)) == 2)
         of_it = [
             each["action"] for each in back.got if each.get("dispatch") == withdrawn["dispatchId"]
         ]

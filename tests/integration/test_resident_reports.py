@@ -41,7 +41,7 @@ async def resident(centre: Centre) -> AsyncIterator[httpx.AsyncClient]:
     if keys:
         await centre.valkey.delete(*keys)
     address = f"{centre.url}/api/resident/"
-    async with httpx.AsyncClient(base_url=address, timeout=20, trust_env=False) as client:
+    async with httpx.AsyncClient(base_url=address, timeout=60, trust_env=False) as client:
         yield client
 
 
@@ -275,6 +275,29 @@ async def test_an_address_that_calls_too_often_is_told_when_to_come_again(
     elsewhere = await centre.valkey.delete("gb:uses:resident-report:127.0.0.1")
     assert elsewhere == 1
     assert (await resident.post("reports", json=said)).status_code == 429  # all together
+
+
+async def test_behind_a_proxy_every_resident_counts_alone_and_nobody_chooses_an_address(
+    centre: Centre, resident: httpx.AsyncClient, district: Any
+) -> None:
+    async def codes(url: str, path: str, said: Any, *addresses: str) -> list[int]:
+        found = []
+        for address in addresses:
+            headers = {"X-Forwarded-For": address}
+            answer = await resident.post(f"{url}/api/{path}", json=said, headers=headers)
+            found.append(answer.status_code)
+        return found
+
+    one, other, said = "203.0.113.7", "203.0.113.8", body(text="代理之后")
+    lies = [f"198.51.100.{number}, {one}" for number in range(REPORTS.each)]
+    wrong = {"username": "nobody", "password": "a-wrong-password"}
+    async with running_centre(district, trusted_proxies=("127.0.0.1/32",)) as proxied:
+        assert await codes(proxied.url, "resident/reports", said, *lies) == [201] * REPORTS.each
+        assert await codes(proxied.url, "resident/reports", said, one, other) == [429, 201]
+        assert await codes(proxied.url, "session", wrong, *lies[:11]) == [401] * 10 + [429]
+        assert await codes(proxied.url, "session", wrong, other) == [401]
+    direct = [f"198.51.100.{number}" for number in range(REPORTS.each + 1)]
+    assert (await codes(centre.url, "resident/reports", said, *direct))[-2:] == [201, 429]
 
 
 async def test_another_site_cannot_report_through_a_visitors_browser(

@@ -45,7 +45,7 @@ def walking(start: datetime, end: datetime) -> list[Fix]:
     ]
 
 
-def wait_until(look: Callable[[], Seen], within_s: float = 20) -> Seen:
+def wait_until(look: Callable[[], Seen], within_s: float = 60) -> Seen:
     """The first true answer of `look`; it fails when there is none in time."""
     ends_at = time.monotonic() + within_s
     while not (seen := look()):
