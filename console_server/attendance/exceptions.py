@@ -72,7 +72,7 @@ async def _found(connection: Connection, month: date, worker_ids: Collection[int
             FROM attendance_days
             WHERE day BETWEEN %(first)s AND %(last)s AND worker_id = ANY(%(workers)s::integer[])
         ) AS d
-        WHERE outcome >= 2 OR jsonb_array_length(signs) > 0
+        WHERE outcome IN (2, 3) OR jsonb_array_length(signs) > 0
            OR (day, worker_id) IN (SELECT * FROM unnest(%(days)s::date[], %(marked)s::integer[]))
         """,  # noqa: S608 - a constant
         {

@@ -1,7 +1,8 @@
 """The heat map of a month: how each day came out, by worker and by area.
 
 Owns reading the outcomes of a month and adding them up; the verdicts are what is stored. Of a day
-the worst outcome of its rules counts, as on the board.
+the worst outcome of its rules counts, as on the board; while it runs, only what cannot be made up
+any more is told as an outcome.
 """
 
 from collections import defaultdict
@@ -16,8 +17,9 @@ from console_server.attendance.wire_form import Person
 from console_server.database import Connection
 from console_server.wire.months import AreaMonth, DayOutcomes, MonthBoard, WorkerLine
 
-LETTERS: Final = "-mun"  # by the number that the query gives an outcome
+LETTERS: Final = "-munsr"  # by the number that the query gives an outcome
 NO_RECORD: Final = "."
+OUTCOMES: Final = 8  # a stored day is told as the day of the month * OUTCOMES + outcome
 AREAS_MAX: Final = 60  # more communities than these are shown by subdistrict
 WORST: Final[LiteralString] = """
     CASE
@@ -26,10 +28,12 @@ WORST: Final[LiteralString] = """
          OR summary @> '{"others": [{"outcome": "not_met"}]}' THEN 3
     WHEN 'undecided' IN (summary -> 'in_grid' ->> 'outcome', summary -> 'patrols' ->> 'outcome',
                          summary -> 'twice_daily' ->> 'outcome')
-         OR summary @> '{"others": [{"outcome": "undecided"}]}' THEN 2
+         OR summary @> '{"others": [{"outcome": "undecided"}]}'
+        THEN CASE WHEN summary @> '{"provisional": true}' THEN 5 ELSE 2 END
     WHEN 'met' IN (summary -> 'in_grid' ->> 'outcome', summary -> 'patrols' ->> 'outcome',
                    summary -> 'twice_daily' ->> 'outcome')
-         OR summary @> '{"others": [{"outcome": "met"}]}' THEN 1
+         OR summary @> '{"others": [{"outcome": "met"}]}'
+        THEN CASE WHEN summary @> '{"provisional": true}' THEN 4 ELSE 1 END
     ELSE 0 END"""
 
 
@@ -55,10 +59,10 @@ async def heat_map(
 async def _outcomes(
     connection: Connection, month: date, worker_ids: Sequence[int]
 ) -> Mapping[int, Sequence[int]]:
-    """By worker, a number a stored day: the day of the month times 4, and the outcome."""
+    """By worker, a number a stored day: the day of the month and the outcome."""
     cursor = await connection.execute(
         f"""
-        SELECT worker_id, array_agg(extract(day FROM day)::integer * 4 + {WORST})
+        SELECT worker_id, array_agg(extract(day FROM day)::integer * {OUTCOMES} + {WORST})
         FROM attendance_days
         WHERE day BETWEEN %(first)s AND %(last)s AND worker_id = ANY(%(workers)s::integer[])
         GROUP BY worker_id
@@ -71,7 +75,7 @@ async def _outcomes(
 def _line(tree: AreaTree, person: Person, stored: Sequence[int], month: date) -> WorkerLine:
     days = [NO_RECORD] * last_of(month).day
     for each in stored:
-        days[each // 4 - 1] = LETTERS[each % 4]
+        days[each // OUTCOMES - 1] = LETTERS[each % OUTCOMES]
     return WorkerLine(
         worker_id=person.worker_id,
         worker_code=person.code,
@@ -123,4 +127,5 @@ def _above(tree: AreaTree, grid_code: str, kind: AreaKind) -> str:
 
 def _counts(lines: Sequence[WorkerLine], at: int) -> DayOutcomes:
     letters = [each.days[at] for each in lines]
-    return DayOutcomes(letters.count("m"), letters.count("n"), letters.count("u"))
+    running = letters.count("s") + letters.count("r")
+    return DayOutcomes(letters.count("m"), letters.count("n"), letters.count("u"), running)

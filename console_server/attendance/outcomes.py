@@ -35,12 +35,20 @@ def bounds(summaries: Iterable[Summary]) -> tuple[float | None, float | None]:
 
 
 def totals(summaries: Sequence[Summary]) -> list[RuleTotal]:
-    """How the days came out by each rule that was asked of any of them."""
+    """How the days came out by each rule that was asked of any of them.
+
+    Of a day that runs only what cannot be made up any more is an outcome.
+    """
     found = []
     for rule in RULES:
-        counts = Counter(each for summary in summaries for each in outcomes_by(rule, summary))
+        counts = Counter(
+            "running" if summary.provisional and each != "not_met" else each
+            for summary in summaries
+            for each in outcomes_by(rule, summary)
+        )
         if counts:
-            found.append(RuleTotal(rule, counts["met"], counts["not_met"], counts["undecided"]))
+            told = (counts[name] for name in ("met", "not_met", "undecided", "running"))
+            found.append(RuleTotal(rule, *told))
     return found
 
 

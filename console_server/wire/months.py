@@ -10,11 +10,15 @@ ExceptionKind = Literal["not_met", "undecided", "changed", "appealed", "still", 
 
 
 class DayOutcomes(Body, frozen=True):
-    """How many workers of an area came out how on one day of the month."""
+    """How many workers of an area came out how on one day of the month.
+
+    `running`: the day is not over; met so far, or still to be done.
+    """
 
     met: int
     not_met: int
     undecided: int
+    running: int = 0
 
 
 class AreaMonth(Body, frozen=True):
@@ -29,7 +33,8 @@ class WorkerLine(Body, frozen=True):
     """One line of the heat map by worker.
 
     `days`: a letter a day of the month: `m` met, `n` not met, `u` undecided, `-` nothing was
-    asked, `.` no record. The worst of a day's rules.
+    asked, `.` no record; while the day runs, `s` met so far, `r` still to be done. The worst of a
+    day's rules.
     """
 
     worker_id: int
@@ -164,12 +169,13 @@ class MonthDay(AttendanceRow, frozen=True):
 
 
 class RuleTotal(Body, frozen=True):
-    """How the days of a month came out by one rule."""
+    """How the days of a month came out by one rule; `running`: days that are not over."""
 
     rule: Literal["in_grid", "patrols", "twice_daily", "checkpoints", "night_watch"]
     met: int
     not_met: int
     undecided: int
+    running: int = 0
 
 
 class WorkerMonth(Body, frozen=True):

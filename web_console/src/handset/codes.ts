@@ -25,7 +25,7 @@ export async function codeReader(
   kind: DetectorKind | undefined = window.BarcodeDetector,
   other: () => Promise<Reader> = searching,
 ): Promise<Reader> {
-  const formats = await kind?.getSupportedFormats().catch(() => []);
+  const formats = await kind?.getSupportedFormats().catch((): string[] => []);
   if (!kind || !formats?.includes(FORMAT)) return other();
   const detector = new kind({ formats: [FORMAT] });
   let instead: Reader | null = null;

@@ -43,6 +43,15 @@ it("judges a day by its worst verdict", () => {
   expect(worstOutcome(row("1", null, null))).toBe("none");
 });
 
+it("says no more of a day that runs than how it stands so far", () => {
+  const running = { ...row("1", "met"), provisional: true };
+  expect(worstOutcome(running)).toBe("so_far");
+  expect(worstOutcome({ ...row("1", "undecided"), provisional: true })).toBe("running");
+  expect(worstOutcome({ ...row("1", "not_met"), provisional: true })).toBe("not_met");
+  const counts = countOutcomes([running, row("2", "met")]);
+  expect([counts.so_far, counts.met]).toEqual([1, 1]);
+});
+
 it("says which rules were not met, the further ones too, each once", () => {
   const night = {
     rule: "night_watch",

@@ -3,8 +3,16 @@ import type { AttendanceRow, Stay } from "@/wire/messages";
 
 export type Sign = AttendanceRow["signs"][number];
 
-export type Outcome = "met" | "not_met" | "undecided" | "none";
-export const OUTCOMES: readonly Outcome[] = ["not_met", "undecided", "met", "none"];
+/** `running` and `so_far` are of a day that is not over: still to be done, and met up to now. */
+export type Outcome = "met" | "not_met" | "undecided" | "running" | "so_far" | "none";
+export const OUTCOMES: readonly Outcome[] = [
+  "not_met",
+  "undecided",
+  "running",
+  "so_far",
+  "met",
+  "none",
+];
 
 export type RuleName = "inGrid" | "patrols" | "twiceDaily" | "checkpoints" | "nightWatch";
 export interface RuleOutcome {
@@ -16,14 +24,25 @@ const OTHERS: Record<AttendanceRow["otherRules"][number]["rule"], RuleName> = {
   night_watch: "nightWatch",
 };
 
+type Verdicts = Pick<AttendanceRow, "inGrid" | "patrols" | "twiceDaily" | "otherRules">;
+
+/** What may be said of an outcome now: until a day is over only "not met" is more than so far. */
+export function standing(outcome: Outcome | null | undefined, provisional: boolean): Outcome {
+  if (provisional && outcome === "met") return "so_far";
+  if (provisional && outcome === "undecided") return "running";
+  return outcome ?? "none";
+}
+
 /** Every rule that was asked of a day, with its outcome; the night watch may stand twice. */
-export function rulesOf(
-  row: Pick<AttendanceRow, "inGrid" | "patrols" | "twiceDaily" | "otherRules">,
-): RuleOutcome[] {
+export function rulesOf(row: Verdicts & { readonly provisional?: boolean }): RuleOutcome[] {
+  const runs = row.provisional ?? false;
   const known = (["inGrid", "patrols", "twiceDaily"] as const).map(
-    (rule): RuleOutcome => ({ rule, outcome: row[rule].outcome ?? "none" }),
+    (rule): RuleOutcome => ({ rule, outcome: standing(row[rule].outcome, runs) }),
   );
-  const others = row.otherRules.map((each) => ({ rule: OTHERS[each.rule], outcome: each.outcome }));
+  const others = row.otherRules.map((each) => ({
+    rule: OTHERS[each.rule],
+    outcome: standing(each.outcome, runs),
+  }));
   return [...known, ...others].filter((each) => each.outcome !== "none");
 }
 
@@ -36,9 +55,7 @@ export function rulesThat(row: Parameters<typeof rulesOf>[0], outcome: Outcome):
 /** The worst of a worker's verdicts: one failure is a failure, one doubt a doubt. */
 export function worstOutcome(row: AttendanceRow): Outcome {
   const all = rulesOf(row).map((each) => each.outcome);
-  if (all.includes("not_met")) return "not_met";
-  if (all.includes("undecided")) return "undecided";
-  return all.includes("met") ? "met" : "none";
+  return OUTCOMES.find((each) => all.includes(each)) ?? "none";
 }
 
 export interface BoardFilter {
@@ -68,7 +85,15 @@ export function boardRows(
 }
 
 export function countOutcomes(rows: readonly AttendanceRow[]): Record<Outcome | "all", number> {
-  const counts = { all: rows.length, met: 0, not_met: 0, undecided: 0, none: 0 };
+  const counts = {
+    all: rows.length,
+    met: 0,
+    not_met: 0,
+    undecided: 0,
+    running: 0,
+    so_far: 0,
+    none: 0,
+  };
   for (const row of rows) counts[worstOutcome(row)] += 1;
   return counts;
 }

@@ -19,6 +19,11 @@ it("shares out those with a verdict, and says how many they are", () => {
     met: 0.6,
     undecided: 0.2,
     known: 10,
+    running: 0,
+  });
+  expect(sharesOf({ met: 0, notMet: 1, undecided: 0, running: 4 })).toMatchObject({
+    known: 1,
+    running: 4,
   });
   expect(sharesOf(undefined).known).toBe(0);
 });

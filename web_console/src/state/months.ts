@@ -6,6 +6,8 @@ export const OUTCOME_OF: Record<string, Outcome | null> = {
   m: "met",
   n: "not_met",
   u: "undecided",
+  s: "so_far",
+  r: "running",
   "-": "none",
 };
 /** What stands in a cell besides its colour. */
@@ -13,6 +15,8 @@ export const GLYPHS: Record<Outcome, string> = {
   met: "✓",
   not_met: "✕",
   undecided: "?",
+  running: "…",
+  so_far: "·",
   none: "–",
 };
 
@@ -48,13 +52,16 @@ export interface Shares {
   readonly met: number;
   readonly undecided: number;
   readonly known: number;
+  /** Workers whose day is not over; they are no part of the shares. */
+  readonly running: number;
 }
 
 /** Of the workers with a verdict, the shares that met everything and that are undecided. */
 export function sharesOf(counts: AreaMonth["days"][number] | undefined): Shares {
-  const { met = 0, notMet = 0, undecided = 0 } = counts ?? {};
+  const { met = 0, notMet = 0, undecided = 0, running = 0 } = counts ?? {};
   const known = met + notMet + undecided;
-  return { met: known ? met / known : 0, undecided: known ? undecided / known : 0, known };
+  const share = (count: number): number => (known ? count / known : 0);
+  return { met: share(met), undecided: share(undecided), known, running };
 }
 
 /** Lines that match a name, a code or a grid. */

@@ -9,8 +9,23 @@ export const attendance = {
   export: "Export month to Excel",
   previous: "Previous day",
   next: "Next day",
-  only: { all: "All", not_met: "Not met", undecided: "Undecided", met: "Met", none: "No duty" },
-  outcome: { met: "Met", not_met: "Not met", undecided: "Undecided", none: "n/a" },
+  only: {
+    all: "All",
+    not_met: "Not met",
+    undecided: "Undecided",
+    running: "In progress",
+    so_far: "Met so far",
+    met: "Met",
+    none: "No duty",
+  },
+  outcome: {
+    met: "Met",
+    not_met: "Not met",
+    undecided: "Undecided",
+    running: "In progress",
+    so_far: "Met so far",
+    none: "n/a",
+  },
   column: {
     worker: "Worker",
     grids: "Grid",
@@ -28,7 +43,8 @@ export const attendance = {
   },
   patrols: { count: "{n}" },
   windows: { first: "Morning", second: "Afternoon", done: "patrolled", missing: "missing" },
-  provisional: "The day is still running: results are provisional",
+  provisional:
+    "The day is still running. “Met so far” and “In progress” can both change; nothing is final yet",
   provisionalShort: "provisional",
   empty: "No duty was planned on this day",
   emptyFiltered: "Nobody matches",
@@ -60,6 +76,8 @@ export const attendance = {
     certain: "Every stretch could be judged. ",
     outage: "{outage} of that was an outage of the system, not of the worker. ",
     met: "The lower bound {lower} reaches the required {required}: met.",
+    soFar:
+      "So far the lower bound {lower} reaches the {required} that the rule asks for; the day is still running, so the share can still change.",
     not_met: "Even the upper bound {upper} is below the required {required}: not met.",
     running:
       "That is below the required {required} so far, but the day is not over: undecided for now.",
