@@ -27,6 +27,8 @@ from console_server.embedded.postgres_programs import Edition
 from console_server.embedded.process import Command, base_environment
 from console_server.embedded.stack import EmbeddedStack, StackOptions
 from console_server.embedded.supervise import Supervisor
+from console_server.packs.pack import load_pack
+from console_server.packs.toml_file import PackError
 
 USUAL_HTTP_PORT = 8080
 SERVING_WITHIN_S = 90.0
@@ -103,6 +105,7 @@ class Installation:
             | {
                 "GRIDBEAT_INGEST_HTTP_HOST": self.choices.listen,
                 "GRIDBEAT_INGEST_HTTP_PORT": reports_port,
+                "GRIDBEAT_TIME_ZONE": zone_of_pack(operators | dict(extra)),
             }
         )
         self.start_role("ingest", ["telemetry_ingest"], ingest)
@@ -185,6 +188,18 @@ def chosen_edition() -> Edition:
         raise StackError(
             f"GRIDBEAT_POSTGRES is {given!r}. Set it to {', '.join(Edition)}, or leave it out."
         ) from error
+
+
+def zone_of_pack(variables: Mapping[str, str]) -> str:
+    """The zone of the rule pack: days begin in ingest when they begin in the console.
+
+    Raises:
+        StackError: the pack cannot be used.
+    """
+    try:
+        return load_pack(variables.get("GRIDBEAT_PACK") or "xingdian").time_zone
+    except PackError as error:
+        raise StackError(str(error)) from error
 
 
 def _chosen_by_operator(variables: Mapping[str, str]) -> dict[str, str]:
