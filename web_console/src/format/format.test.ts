@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { fromMapDatum, toMapDatum } from "./datum";
 import { dayBounds, shiftDay } from "./days";
+import { spaced } from "./spaced";
 
 it("shifts a known place to GCJ-02 as map providers do", () => {
   const [lon, lat] = toMapDatum("gcj02", [116.404, 39.915]);
@@ -26,4 +27,15 @@ it("knows the days of a time zone", () => {
   expect(from.toISOString()).toBe("2026-11-20T16:00:00.000Z");
   expect(to.toISOString()).toBe("2026-11-21T16:00:00.000Z");
   expect(shiftDay("2026-03-01", -1)).toBe("2026-02-28");
+});
+
+it("puts a space between a figure and its unit, a date and its weekday", () => {
+  const texts = ["90米", "1.2公里", "11月22日周日", "90 m", "Sun 22 November"];
+  expect(texts.map(spaced)).toEqual([
+    "90 米",
+    "1.2 公里",
+    "11月22日 周日",
+    "90 m",
+    "Sun 22 November",
+  ]);
 });

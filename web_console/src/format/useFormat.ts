@@ -5,6 +5,7 @@
 import { computed } from "vue";
 import { useI18n } from "vue-i18n";
 import { useInstallation } from "@/stores/installation";
+import { spaced } from "./spaced";
 
 type Instant = string | number | Date;
 
@@ -34,7 +35,7 @@ export function useFormat() {
 
   const clock = (at: Instant): string => clocks.value.format(new Date(at));
   const clockSeconds = (at: Instant): string => seconds.value.format(new Date(at));
-  const date = (at: Instant): string => dates.value.format(new Date(at)).replace("日周", "日 周");
+  const date = (at: Instant): string => spaced(dates.value.format(new Date(at)));
   /** A calendar day YYYY-MM-DD as an axis has room for it: "11-22", "22 Nov". */
   const shortDay = (day: string): string =>
     locale.value === "zh" ? day.slice(5) : days.value.format(new Date(`${day}T12:00:00Z`));
@@ -75,12 +76,13 @@ export function useFormat() {
       lengthM < 995
         ? [Math.max(10, Math.round(lengthM / 10) * 10), "meter"]
         : [lengthM / 1000, "kilometer"];
-    return new Intl.NumberFormat(tag.value, {
+    const written = new Intl.NumberFormat(tag.value, {
       style: "unit",
       unit: unit as string,
       unitDisplay: "short",
       maximumFractionDigits: 1,
     }).format(value as number);
+    return spaced(written);
   }
 
   return {

@@ -1,5 +1,6 @@
 /** Owns the page's language and how it writes times and lengths; the words are in `i18n/`. */
 import { createI18n, useI18n } from "vue-i18n";
+import { spaced } from "@/format/spaced";
 import { handset as en } from "@/i18n/en/handset";
 import { handset as zh } from "@/i18n/zh/handset";
 import { state } from "./state";
@@ -18,6 +19,7 @@ export function speak(locale: Locale): void {
   words.global.locale.value = locale;
   localStorage.setItem(KEY, locale);
   document.documentElement.lang = locale === "zh" ? "zh-CN" : "en";
+  document.title = words.global.t("enrol.title");
 }
 
 type Instant = string | number | Date;
@@ -44,12 +46,14 @@ export function useWords() {
     isoDay(at) === isoDay(state.nowS) ? clock(at) : `${shortDay(at)} ${clock(at)}`;
   /** Of a day YYYY-MM-DD. */
   const date = (day: string): string =>
-    new Intl.DateTimeFormat(tag(), {
-      timeZone: "UTC",
-      month: "long",
-      day: "numeric",
-      weekday: "short",
-    }).format(new Date(`${day}T00:00:00Z`));
+    spaced(
+      new Intl.DateTimeFormat(tag(), {
+        timeZone: "UTC",
+        month: "long",
+        day: "numeric",
+        weekday: "short",
+      }).format(new Date(`${day}T00:00:00Z`)),
+    );
 
   function duration(lengthS: number): string {
     const total = Math.max(0, Math.round(lengthS));
@@ -63,11 +67,12 @@ export function useWords() {
 
   function length(lengthM: number): string {
     const short = lengthM < 995;
-    return new Intl.NumberFormat(tag(), {
+    const written = new Intl.NumberFormat(tag(), {
       style: "unit",
       unit: short ? "meter" : "kilometer",
       maximumFractionDigits: 1,
     }).format(short ? Math.max(10, Math.round(lengthM / 10) * 10) : lengthM / 1000);
+    return spaced(written);
   }
 
   const percent = (share: number): string =>

@@ -197,7 +197,7 @@ export const handset: CatalogueOf<typeof chinese> = {
   },
   sos: {
     button: "SOS",
-    label: "Call for help",
+    label: "SOS: call for help",
     counting: "Calling for help in {n} s",
     countingHint: "The centre and colleagues near you get an alarm and your position at once",
     cancel: "Cancel",
