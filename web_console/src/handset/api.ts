@@ -2,7 +2,7 @@
  * Owns how the handset's page speaks HTTP: its own session, renewed by itself from what was given
  * at enrolment. A handset that was revoked is told so once, and its page forgets everything.
  */
-import { ProblemError } from "@/wire/http";
+import { ProblemError, problemOf } from "@/wire/http";
 import type {
   Appeals,
   FieldDay,
@@ -16,7 +16,6 @@ import type {
   NewVisit,
   OwnLook,
   Photos,
-  Problem,
   Visit,
 } from "@/wire/messages";
 import type { Enrolment } from "./links";
@@ -90,17 +89,6 @@ async function raw<T>(method: Method, path: string, body?: unknown): Promise<T> 
   const problem = await problemOf(response);
   if (problem.code === "handset_revoked") onRevoked();
   throw problem;
-}
-
-async function problemOf(response: Response): Promise<ProblemError> {
-  const { status, headers } = response;
-  const waitS = Number(headers.get("Retry-After")) || 0;
-  try {
-    const { code, detail, errors } = (await response.json()) as Partial<Problem>;
-    return new ProblemError(status, code ?? `status_${status}`, detail, errors, waitS);
-  } catch {
-    return new ProblemError(status, status >= 502 ? "unavailable" : `status_${status}`);
-  }
 }
 
 /** Whether trying the same again later makes sense. */

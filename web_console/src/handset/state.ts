@@ -51,4 +51,3 @@ export const state = reactive({
 
 export const openOrders = computed(() => state.orders.filter((order) => !isOver(order)));
 export const pastOrders = computed(() => state.orders.filter(isOver));
-export const here = computed(() => state.fix);

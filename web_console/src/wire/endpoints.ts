@@ -150,7 +150,6 @@ export const rateResidentReport = (body: RateReport) =>
   call<ResidentStatus>("POST", "/api/resident/rating", body);
 
 export const fetchWorkers = () => call<Worker[]>("GET", "/api/workers");
-export const fetchWorker = (id: number) => call<Worker>("GET", `/api/workers/${id}`);
 /** Every call is written down with its range and with the page it was made from. */
 export const fetchTrack = (workerId: number, from: Date, to: Date, via: "map" | "attendance") => {
   const range = { from: from.toISOString(), to: to.toISOString(), via };

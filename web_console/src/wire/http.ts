@@ -54,7 +54,8 @@ async function answer(path: string, init: RequestInit): Promise<Response> {
   }
 }
 
-async function problemOf(response: Response): Promise<ProblemError> {
+/** What an answer that is no success says. */
+export async function problemOf(response: Response): Promise<ProblemError> {
   const { status, headers } = response;
   const waitS = Number(headers.get("Retry-After")) || 0;
   try {
