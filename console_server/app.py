@@ -3,6 +3,7 @@
 `make_app(settings)` is the ASGI application; `run(settings)` serves it until it is told to stop.
 """
 
+import gc
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
@@ -168,8 +169,10 @@ async def _parts(app: Litestar) -> AsyncIterator[None]:
 
 def run(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM; open sockets are given two seconds."""
+    app = make_app(settings)
+    gc.freeze()  # what was imported is never garbage: no search goes through it while serving
     uvicorn.run(
-        make_app(settings),
+        app,
         host=settings.http_host,
         port=settings.http_port,
         loop="uvloop",

@@ -12,12 +12,11 @@ from console_server.attendance.commands import judge_workers
 from console_server.attendance.inputs import frame_of
 from console_server.attendance.spans import from_us
 from console_server.attendance.store import (
+    board_lines,
     grid_codes,
     notable_workers,
     people,
-    planned_workers,
     settled_body,
-    stored_days,
     stored_month,
 )
 from console_server.attendance.wire_form import (
@@ -53,28 +52,22 @@ async def board_of(
     now: datetime,
 ) -> AttendanceBoard:
     """Everybody who was planned or seen on the day, by worker code."""
-    persons = {each.worker_id: each for each in await people(connection, visible, None)}
-    stored = await stored_days(connection, day, persons)
-    summaries = {worker_id: summary_from(each.summary) for worker_id, each in stored.items()}
     frame = frame_of(day, pack, now)
-    planned = await planned_workers(
-        connection, from_us(frame.from_us), from_us(frame.to_us), persons
-    )
-    missing = sorted(planned - summaries.keys())
-    for verdict in await judge_workers(connection, pack, day, missing, now) if missing else ():
-        summaries[verdict.worker_id] = summary_of(verdict)
-    notable = await notable_workers(connection, day, list(summaries))
-    settled = {worker_id for worker_id, each in stored.items() if each.final}
+    span = from_us(frame.from_us), from_us(frame.to_us)
+    lines = await board_lines(connection, day, span, visible)
+    missing = sorted(line.worker_id for line in lines if line.summary is None)
+    judged = await judge_workers(connection, pack, day, missing, now) if missing else ()
+    fresh = {verdict.worker_id: summary_of(verdict) for verdict in judged}
+    notable = await notable_workers(connection, day)
     rows = [
         row_to_wire(
-            person,
+            line,
             day,
-            summaries[worker_id],
-            final=worker_id in settled,
-            signs=notable.get(worker_id, ()),
+            fresh.get(line.worker_id) or summary_from(line.summary),
+            final=line.final,
+            signs=notable.get(line.worker_id, ()),
         )
-        for worker_id, person in persons.items()
-        if worker_id in summaries
+        for line in lines
     ]
     return AttendanceBoard(date=day, rows=rows)
 

@@ -31,7 +31,7 @@ async def own_month(
     rows = await stored_month(connection, first, last, [person.worker_id])
     found = []
     for row in reversed(rows):
-        signs = await notable_workers(connection, row.day, [person.worker_id])
+        signs = await notable_workers(connection, row.day, person.worker_id)
         found.append(
             row_to_wire(
                 person,

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 import msgspec
-from psycopg.rows import class_row
+from psycopg.rows import args_row, class_row
 from psycopg.types.json import Jsonb
 
 from console_server.attendance.wire_form import Person
@@ -33,6 +33,14 @@ class StoredDay:
     input_hash: str
     final: bool
     settles_at: datetime
+    summary: Any
+
+
+@dataclass(frozen=True, slots=True)
+class BoardLine(Person):
+    """One worker on the board of a day; `summary` as of `StoredDay`, None: nothing is stored."""
+
+    final: bool
     summary: Any
 
 
@@ -196,25 +204,28 @@ async def heard_since(
 
 
 async def notable_workers(
-    connection: Connection, day: date, worker_ids: Collection[int]
+    connection: Connection, day: date, only: int | None = None
 ) -> Mapping[int, Sequence[Sign]]:
-    """Whose verdict of this day changed, is under appeal, or who was told that something lacks."""
+    """Whose verdict of this day changed, is under appeal, or who was told that something lacks.
+
+    `only`: of this worker.
+    """
     cursor = await connection.execute(
         """
         SELECT worker_id, 'changed' FROM attendance_changes
-        WHERE day = %(day)s AND worker_id = ANY(%(workers)s::integer[])
+        WHERE day = %(day)s AND worker_id = coalesce(%(only)s, worker_id)
         UNION
         SELECT worker_id, 'appealed' FROM appeals
-        WHERE day = %(day)s AND ruling IS NULL AND worker_id = ANY(%(workers)s::integer[])
+        WHERE day = %(day)s AND ruling IS NULL AND worker_id = coalesce(%(only)s, worker_id)
         UNION
         SELECT w.worker_id, 'missing' FROM attendance_warnings w
-        WHERE day = %(day)s AND worker_id = ANY(%(workers)s::integer[])
+        WHERE day = %(day)s AND worker_id = coalesce(%(only)s, worker_id)
           AND jsonb_array_length(body -> 'missing') > 0
           AND NOT EXISTS (SELECT FROM attendance_days d
                           WHERE d.worker_id = w.worker_id AND d.day = w.day AND d.final)
         ORDER BY 1, 2
         """,
-        {"day": day, "workers": list(worker_ids)},
+        {"day": day, "only": only},
     )
     found: dict[int, list[Sign]] = defaultdict(list)
     for worker_id, sign in await cursor.fetchall():
@@ -326,19 +337,7 @@ async def people(
     """Workers by code, former ones included; `visible`: those of these areas or grids."""
     async with connection.cursor(row_factory=class_row(Person)) as cursor:
         await cursor.execute(
-            """
-            SELECT w.worker_id, w.code, w.name,
-                   coalesce(array_agg(grid.code ORDER BY grid.code)
-                       FILTER (WHERE grid.code IS NOT NULL), '{}') AS grid_codes
-            FROM workers w
-            LEFT JOIN worker_grids wg ON wg.worker_id = w.worker_id AND wg.valid_to IS NULL
-            LEFT JOIN areas grid ON grid.area_id = wg.area_id
-            WHERE %(workers)s::integer[] IS NULL OR w.worker_id = ANY(%(workers)s)
-            GROUP BY w.worker_id
-            HAVING %(visible)s::integer[] IS NULL OR w.area_id = ANY(%(visible)s)
-                OR array_agg(grid.area_id) && %(visible)s::integer[]
-            ORDER BY w.code
-            """,
+            f"{_PEOPLE} ORDER BY w.code",
             {
                 "workers": None if worker_ids is None else list(worker_ids),
                 "visible": None if visible is None else list(visible),
@@ -347,22 +346,50 @@ async def people(
         return await cursor.fetchall()
 
 
-async def planned_workers(
-    connection: Connection, from_at: datetime, to_at: datetime, worker_ids: Collection[int]
-) -> set[int]:
-    """Which of these workers have a shift that begins in `[from_at, to_at)`."""
-    cursor = await connection.execute(
-        """
-        SELECT DISTINCT worker_id FROM shifts
-        WHERE starts_at >= %(from_at)s AND starts_at < %(to_at)s
-          AND worker_id = ANY(%(workers)s::integer[])
-        """,
-        {"from_at": from_at, "to_at": to_at, "workers": list(worker_ids)},
-    )
-    return {row[0] for row in await cursor.fetchall()}
+async def board_lines(
+    connection: Connection,
+    day: date,
+    span: tuple[datetime, datetime],
+    visible: Collection[int] | None,
+) -> list[BoardLine]:
+    """Who has a verdict of the day, or a shift that begins in `[from, to)` of it, by code."""
+    async with connection.cursor(row_factory=args_row(BoardLine)) as cursor:
+        await cursor.execute(
+            f"""
+            SELECT p.*, coalesce(d.final, false), d.summary::text
+            FROM ({_PEOPLE}) p
+            LEFT JOIN attendance_days d ON d.worker_id = p.worker_id AND d.day = %(day)s
+            WHERE d.worker_id IS NOT NULL OR p.worker_id IN (
+                SELECT worker_id FROM shifts
+                WHERE starts_at >= %(from_at)s AND starts_at < %(to_at)s)
+            ORDER BY p.code
+            """,  # noqa: S608 - a constant
+            {
+                "day": day,
+                "from_at": span[0],
+                "to_at": span[1],
+                "workers": None,
+                "visible": None if visible is None else list(visible),
+            },
+        )
+        return await cursor.fetchall()
 
 
 async def grid_codes(connection: Connection) -> Mapping[int, str]:
     """Codes of all areas by id, former ones included."""
     cursor = await connection.execute("SELECT area_id, code FROM areas")
     return dict(await cursor.fetchall())
+
+
+_PEOPLE: Final = """
+    SELECT w.worker_id, w.code, w.name,
+           coalesce(array_agg(grid.code ORDER BY grid.code)
+               FILTER (WHERE grid.code IS NOT NULL), '{}') AS grid_codes
+    FROM workers w
+    LEFT JOIN worker_grids wg ON wg.worker_id = w.worker_id AND wg.valid_to IS NULL
+    LEFT JOIN areas grid ON grid.area_id = wg.area_id
+    WHERE %(workers)s::integer[] IS NULL OR w.worker_id = ANY(%(workers)s)
+    GROUP BY w.worker_id
+    HAVING %(visible)s::integer[] IS NULL OR w.area_id = ANY(%(visible)s)
+        OR array_agg(grid.area_id) && %(visible)s::integer[]
+"""
