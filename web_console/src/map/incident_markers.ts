@@ -47,6 +47,7 @@ export function useIncidentMarkers({ interactive }: { interactive: boolean }): v
       `${t(`severity.${incident.severity}`)} ${incident.severity} ${incident.title}`,
     );
     element.title = incident.title;
+    element.tabIndex = -1; // by keyboard one comes to each through the queue
     const mark = element.querySelector("b");
     if (mark) mark.textContent = incident.source === "duress" ? "!" : String(incident.severity);
   }
