@@ -80,7 +80,8 @@ async def send_worker(
     addressee = await _addressee(connection, worker_id)
     for other in await store.dispatches_of(connection, case.incident_id):
         if other.worker_id == worker_id and other.status in RUNNING:
-            raise AlreadyOnCase(f"{addressee.name} is already on this case ({other.status}).")
+            since = await last_told(connection, case, "dispatch", str(other.dispatch_id))
+            raise AlreadyOnCase(f"{addressee.name} is already on case {case.code}{since}.")
     case = await made_dispatched(connection, case, act)
     row = DispatchRow(
         dispatch_id=uuid4(),

@@ -4,12 +4,12 @@ Owns this command; both halves are `commands.py`.
 """
 
 from console_server.database import Connection
-from console_server.dispatches.commands import Step, advance_dispatch, send_worker
-from console_server.dispatches.dispatch import Ignored, Status
+from console_server.dispatches.by_person import take_step
+from console_server.dispatches.commands import Step, send_worker
+from console_server.dispatches.dispatch import Status
 from console_server.dispatches.store import DispatchRow
 from console_server.incidents import casefile
 from console_server.incidents.actor import Act
-from console_server.incidents.conflicts import DispatchChanged
 
 
 async def reassign(  # noqa: PLR0913 - both halves of the step
@@ -31,7 +31,5 @@ async def reassign(  # noqa: PLR0913 - both halves of the step
     case = await casefile.lock_case(connection, taken.incident_id)
     sent = await send_worker(connection, case, worker_id, act, acknowledge_within_s)
     step = Step(Status.CANCELLED, act, act.at, reason)
-    ruling = await advance_dispatch(connection, taken.dispatch_id, step, version)
-    if isinstance(ruling, Ignored):
-        raise DispatchChanged(f"The dispatch is over: {ruling.outcome}.")
+    await take_step(connection, taken.dispatch_id, step, version)
     return sent

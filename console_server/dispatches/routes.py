@@ -16,15 +16,16 @@ from console_server.access.guards import requires
 from console_server.areas.tree import AreaTree
 from console_server.database import Connection, Pool
 from console_server.dispatches import store
+from console_server.dispatches.by_person import take_step
 from console_server.dispatches.candidates import recommend as recommended
-from console_server.dispatches.commands import Step, advance_dispatch, send_worker
-from console_server.dispatches.dispatch import Ignored, Status
+from console_server.dispatches.commands import Step, send_worker
+from console_server.dispatches.dispatch import Status
 from console_server.dispatches.groups import GroupOrder, OrderStep, send_group, step_group
 from console_server.dispatches.reassign import reassign
 from console_server.dispatches.recommend_routes import COMMANDERS, among, list_candidates
 from console_server.errors import Forbidden, Invalid, NotFound
 from console_server.incidents.actor import Act, acting_account
-from console_server.incidents.conflicts import DispatchChanged, NobodyToSend
+from console_server.incidents.conflicts import NobodyToSend
 from console_server.incidents.detail import detail
 from console_server.incidents.flow import pack_of
 from console_server.incidents.group_orders import find_order
@@ -110,9 +111,7 @@ async def move_dispatch(
         await visible_case(connection, areas, request.user, found.incident_id)
         act = _act(request, clock)
         step = Step(to, act, act.at, data.reason)
-        ruling = await advance_dispatch(connection, dispatch_id, step, data.version)
-        if isinstance(ruling, Ignored):
-            raise DispatchChanged(f"The dispatch cannot become {to}: {ruling.outcome}.")
+        await take_step(connection, dispatch_id, step, data.version)
         return await _wire(connection, found.incident_id, dispatch_id)
 
 

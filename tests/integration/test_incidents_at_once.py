@@ -239,3 +239,31 @@ async def test_an_incident_gets_severity_group_and_deadline_of_its_class(centre:
     assert incident["groupCode"] == pack.group_of(centre.class_code)
     assert incident["dueAt"] > incident["reportedAt"]
     assert (incident["gridCode"], incident["areaId"] is not None) == (WEST + "001", True)
+
+
+async def test_every_conflict_over_an_order_says_who_was_quicker_and_with_what(
+    centre: Centre,
+) -> None:
+    incident, console = await centre.open_incident(), await centre.console("duty_leader")
+    first, second = list(centre.workers.values())[:2]
+    path = f"incidents/{incident['id']}/dispatches"
+    order = (await console.post(path, json={"workerId": first})).json()
+    steps = f"dispatches/{order['dispatchId']}"
+    here = (
+        await console.post(f"{steps}/transitions", json={"to": "on_scene", "version": 1})
+    ).json()
+    body = {"to": "en_route", "version": here["version"]}
+    back = await console.post(f"{steps}/transitions", json=body)
+    assert (back.status_code, back.json()["code"]) == (409, "dispatch_changed")
+    assert "on_scene cannot become en_route: on_scene (" in back.json()["detail"]
+    twice = await console.post(path, json={"workerId": first})
+    assert (twice.status_code, twice.json()["code"]) == (409, "worker_already_on_case")
+    body = {"to": "cancelled", "version": here["version"], "reason": "误派"}
+    gone = (await console.post(f"{steps}/transitions", json=body)).json()
+    body = {"version": gone["version"], "workerId": second, "reason": "换人"}
+    late = await console.post(f"{steps}/reassignment", json=body)
+    assert (late.status_code, late.json()["code"]) == (409, "dispatch_changed")
+    assert "cancelled cannot become cancelled: cancelled (" in late.json()["detail"]
+    for refused in (back, twice, late):
+        assert ") by 名duty_leader at " in refused.json()["detail"]
+    assert len((await console.get(f"incidents/{incident['id']}")).json()["dispatches"]) == 1
