@@ -29,6 +29,7 @@ HEADERS: Final = {
     "group": ("职能组",),
     "worker": ("处置人", "工号"),
     "accepted_at": ("受理时间",),
+    "suspended_at": ("挂账时间",),
     "ordered_at": ("派单时间",),
     "acknowledged_at": ("接单时间",),
     "on_scene_at": ("到场时间",),
@@ -40,7 +41,7 @@ HEADERS: Final = {
     "reason": ("原因", "答复"),
 }
 IN_ORDER: Final = (
-    "reported_at", "accepted_at", "ordered_at", "acknowledged_at", "on_scene_at",
+    "reported_at", "accepted_at", "suspended_at", "ordered_at", "acknowledged_at", "on_scene_at",
     "first_handled_at", "reworked_at", "handled_at", "closed_at",
 )  # fmt: skip
 STATUSES: Final = {
@@ -52,11 +53,13 @@ STATUSES: Final = {
     "待受理": Status.REPORTED,
     "已受理": Status.ACCEPTED,
     "已处置": Status.HANDLED,
+    "挂账": Status.SUSPENDED,
+    "已挂账": Status.SUSPENDED,
 } | {
     each.value: each
     for each in (
         *(Status.CLOSED, Status.REJECTED, Status.VOID, Status.REPORTED, Status.ACCEPTED),
-        Status.HANDLED,
+        *(Status.HANDLED, Status.SUSPENDED),
     )
 }
 ENDS: Final = frozenset({Status.CLOSED, Status.REJECTED, Status.VOID})
@@ -65,6 +68,7 @@ NEEDED: Final[Mapping[Status, tuple[str, ...]]] = {
     Status.CLOSED: ("accepted_at", "handled_at", "closed_at"),
     Status.HANDLED: ("accepted_at", "handled_at"),
     Status.ACCEPTED: ("accepted_at",),
+    Status.SUSPENDED: ("accepted_at", "suspended_at"),
     Status.REJECTED: ("closed_at",),
     Status.VOID: ("closed_at",),
     Status.REPORTED: (),
@@ -115,6 +119,7 @@ def check_times(
             context.complaints.add(row.number, f"该状态缺少{named(name)}", reason)
     allowed_late = status in {Status.CLOSED, Status.HANDLED}
     extra = [n for n in LATER if times[n] and not allowed_late]
+    extra += ["suspended_at"] if times["suspended_at"] and status != Status.SUSPENDED else []
     extra += ["closed_at"] if times["closed_at"] and status not in ENDS else []
     for name in extra:
         reason = f"{status.value} cannot have {name}"

@@ -22,6 +22,8 @@ from console_server.imports.incident_columns import (
 from console_server.imports.outcome import ImportContext, report
 from console_server.imports.shifts import parse_instant
 from console_server.imports.tables import Row, read_table
+from console_server.incidents.flow import flow_of
+from console_server.incidents.incident import Status
 from console_server.incidents.migrated import MigratedCase, take_over
 from console_server.packs.calendar import due_at
 from console_server.packs.pack import RulePack, load_pack
@@ -88,6 +90,9 @@ def _case(row: Row, known: _Known, context: ImportContext, seen: set[str]) -> Mi
         reason = "the place lies outside of the areas of this account"
         context.complaints.add(row.number, "地点不在本账号辖区内", reason)
     severity = _severity(row, context)
+    if status == Status.SUSPENDED and status not in flow_of(known.pack).steps:
+        reason = f"the rule pack {known.pack.code} suspends no cases"
+        context.complaints.add(row.number, "本规则包没有挂账环节", reason)
     if status is not None:
         check_times(row, times, status, context)
     reported_at = times["reported_at"]

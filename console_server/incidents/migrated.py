@@ -48,6 +48,7 @@ class MigratedCase:
     reported_at: datetime
     due_at: datetime
     accepted_at: datetime | None = None
+    suspended_at: datetime | None = None  # its clock stands since then (挂账)
     worker_id: int | None = None
     worker_name: str = ""
     ordered_at: datetime | None = None
@@ -120,6 +121,8 @@ def entries_of(
 def _moves(case: MigratedCase, *, verifies: bool) -> Iterator[tuple[datetime, Status, str]]:
     if case.accepted_at:
         yield case.accepted_at, Status.ACCEPTED, ""
+    if case.suspended_at:
+        yield case.suspended_at, Status.SUSPENDED, case.reason
     worked = case.first_handled_at or case.handled_at
     if worked and case.ordered_at:
         yield case.ordered_at, Status.DISPATCHED, ""
@@ -195,6 +198,7 @@ def _stored(  # noqa: PLR0913, PLR0917 - all that this installation adds to a ca
         handled_at=case.handled_at,
         handled_by=case.worker_id if case.handled_at else None,
         closed_at=case.closed_at,
+        stopped_at=case.suspended_at,
         warn_at=first_warning(now, case.due_at, pack.dispatch.warn_before_s) if warns else None,
         overdue_at=case.due_at if late else None,
     )

@@ -113,19 +113,26 @@ def test_open_and_refused_cases_come_as_they_stand(url: str, tmp_path: Path) -> 
         ("派单时间", "接单时间", "到场时间", "处置时间", "结案时间", "处置人"), ""
     )
     refused = nothing | {"受理时间": "", "状态": "不予受理", "原因": "不属本辖区"}
-    refused["结案时间"] = str(START + timedelta(hours=1))
+    refused["结案时间"] = later = str(START + timedelta(hours=1))
     report = take(
         url,
         tmp_path,
         row("T5", **nothing, 状态="已受理"),
         row("T6", **nothing, 状态="待受理") | {"受理时间": ""},
         row("T7", **refused),
+        row("T9", **nothing, 状态="挂账", 挂账时间=later, 原因="待部件到货"),
     )
-    assert report.created == 3
+    assert report.created == 4
     found = dict(stored(url, "SELECT client_id, status FROM incidents WHERE title <> 'x'"))
-    assert [found[f"12345:T{n}"] for n in (5, 6, 7)] == ["accepted", "reported", "rejected"]
+    ends = ["accepted", "reported", "rejected", "suspended"]
+    assert [found[f"12345:T{n}"] for n in (5, 6, 7, 9)] == ends
+    stands = stored(
+        url, "SELECT stopped_at, warn_at FROM incidents WHERE client_id = %s", "12345:T9"
+    )
+    assert stands == [(START + timedelta(hours=1), None)]
     told = stored(url, "SELECT count(*) FROM outbox WHERE target = 'incident'")
-    assert told == [(2,)]  # consoles hear of the open ones
+    assert told == [(3,)]  # consoles hear of the open ones
+    verify_files(url)
 
 
 def test_codes_go_on_from_those_of_the_day(url: str, tmp_path: Path) -> None:
@@ -149,6 +156,7 @@ def test_codes_go_on_from_those_of_the_day(url: str, tmp_path: Path) -> None:
         ({"结案时间": str(START + timedelta(days=30))}, "结案时间在将来"),
         ({"处置时间": ""}, "该状态缺少处置时间"),
         ({"状态": "已受理"}, "该状态不应有结案时间"),
+        ({"挂账时间": str(START + timedelta(minutes=15))}, "该状态不应有挂账时间"),
         ({"返工时间": str(START + timedelta(minutes=45))}, "应同时填写"),
         ({"经度": "东经"}, "经纬度不是数字"),
         ({"经度": "32.0", "纬度": "118.5"}, "经度在前"),
