@@ -76,7 +76,7 @@ it("lists exceptions first, and finds by grid name", () => {
   const signed = boardRows(rows, { only: "all", text: "", sign: "still" }, () => "");
   expect(signed.map((each) => each.workerCode)).toEqual(["2"]);
   expect(codes("all", "星甸")).toHaveLength(4);
-  expect(countOutcomes(rows)).toEqual({ all: 4, met: 1, not_met: 1, undecided: 1, none: 1 });
+  expect(countOutcomes(rows)).toMatchObject({ all: 4, met: 1, not_met: 1, undecided: 1, none: 1 });
 });
 
 it("lays the day out on whole hours, never less than eight", () => {
