@@ -19,9 +19,7 @@ from console_server.wire.cases import (
     IncidentPage,
     IncidentStatus,
     IncidentSummary,
-    NewDispatch,
     NewIncident,
-    Pack,
     Transition,
 )
 from console_server.wire.field import (
@@ -32,7 +30,9 @@ from console_server.wire.field import (
     Shift,
     Worker,
 )
+from console_server.wire.packs import Pack
 from console_server.wire.positions import Position
+from console_server.wire.recommendations import NewDispatch
 
 PATIENCE_S: Final = 60.0  # how long a server may take to come up
 RETRY_S: Final = 0.5

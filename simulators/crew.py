@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from console_server.wire.cases import Pack
 from console_server.wire.field import Shift, Worker
+from console_server.wire.packs import Pack
 from simulators.centre import Centre
 from simulators.people.duty import Spell, spells_of
 from simulators.people.persona import Persona, make_personas

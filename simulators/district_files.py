@@ -17,7 +17,7 @@ import numpy as np
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
-from console_server.wire.cases import Pack
+from console_server.wire.packs import Pack
 from simulators import past_cases
 from simulators.city import City, generate
 from simulators.past_cases import past_of

@@ -16,7 +16,7 @@ from typing import Final
 
 import numpy as np
 
-from console_server.wire.cases import Pack
+from console_server.wire.packs import Pack
 from simulators.city import City
 from simulators.noise import random_of
 from simulators.people.staff import Worker

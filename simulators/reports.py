@@ -10,7 +10,8 @@ from random import Random
 from typing import Final
 from uuid import uuid4
 
-from console_server.wire.cases import NewIncident, Pack, PackClass
+from console_server.wire.cases import NewIncident
+from console_server.wire.packs import Pack, PackClass
 from simulators.scenario import ReportPlan
 from telemetry_ingest.wire.handset import ReportMessage
 

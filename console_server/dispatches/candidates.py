@@ -25,7 +25,7 @@ from console_server.live.interest import Interest
 from console_server.live.messages import presence_name
 from console_server.streets.network import StreetNetwork
 from console_server.streets.walking import By, Reach
-from console_server.wire.cases import Candidate, Reason, Recommendation, TravelBy
+from console_server.wire.recommendations import Candidate, Reason, Recommendation, TravelBy
 from telemetry_ingest.wire.presence import Presence
 
 _NO_PLACE = Recommendation([], Reason("no_place"))

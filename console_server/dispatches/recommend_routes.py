@@ -23,7 +23,7 @@ from console_server.live.interest import Sight
 from console_server.parts import Clock
 from console_server.streets.current import CurrentStreets
 from console_server.streets.network import StreetNetwork
-from console_server.wire.cases import Recommendation
+from console_server.wire.recommendations import Recommendation
 
 COMMANDERS = requires("dispatcher", "duty_leader")
 MINUTES_MAX = 600.0

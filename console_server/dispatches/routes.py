@@ -38,12 +38,10 @@ from console_server.wire.cases import (
     Dispatch,
     GroupStep,
     Incident,
-    NewDispatch,
     NewGroupOrder,
-    Reassignment,
-    Recommendation,
     Transition,
 )
+from console_server.wire.recommendations import NewDispatch, Reassignment, Recommendation
 
 STEPPERS = requires("dispatcher", "duty_leader", "department")
 FORWARDED = frozenset(Status) - {Status.ORDERED, Status.LAPSED}  # what a person may say it became

@@ -5,7 +5,7 @@ from litestar.di import NamedDependency
 
 from console_server.packs.pack import RulePack
 from console_server.packs.told import told
-from console_server.wire.cases import Pack
+from console_server.wire.packs import Pack
 
 
 @get("/pack")

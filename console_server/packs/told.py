@@ -7,8 +7,8 @@ from typing import get_args
 
 from console_server.packs.intake_rules import DURESS
 from console_server.packs.pack import RulePack
-from console_server.wire.cases import (
-    IncidentStatus,
+from console_server.wire.cases import IncidentStatus
+from console_server.wire.packs import (
     Pack,
     PackClass,
     PackGroup,

@@ -1,4 +1,4 @@
-"""Incidents, dispatches, recommendations, and the rule pack that shapes them."""
+"""Incidents and dispatches; whom to send is `recommendations.py`, the rule pack `packs.py`."""
 
 from datetime import datetime
 from typing import Literal
@@ -290,65 +290,6 @@ class IncidentPage(Body, frozen=True):
     total: int | None = None  # of all pages; only on the first one
 
 
-class Reason(Body, frozen=True):
-    """One reason in a recommendation: a message key of the catalogue and its values."""
-
-    code: str
-    values: dict[str, str | int | float] = {}
-
-
-TravelBy = Literal["streets", "straight", "unreachable"]
-
-
-class Candidate(Body, frozen=True):
-    """A worker who could go, and why at this rank. `travel_s` walking time, estimated.
-
-    `travel_by`: on the street network; by the straight line with a detour; or by it though the
-    network has no way there. `doubt_m`: they may be that far from their last fix; then they would
-    need up to `travel_max_s`.
-    """
-
-    worker_id: int
-    name: str
-    distance_m: float
-    travel_s: float
-    own_grid: bool
-    open_dispatches: int
-    battery: float | None
-    fix_age_s: float
-    presence: Literal["off_duty", "online", "stale", "silent"]
-    reasons: list[Reason]
-    travel_by: TravelBy = "straight"
-    travel_max_s: float | None = None
-    doubt_m: float | None = None
-    group_code: str | None = None
-    skills: list[str] = []
-
-
-class Recommendation(Body, frozen=True):
-    """GET …/recommendations?group&skill&maxMinutes&onlyFree, best first. Empty: `none` says why."""
-
-    candidates: list[Candidate]
-    none: Reason | None
-
-
-class NewDispatch(Body, frozen=True):
-    """POST /api/incidents/{id}/dispatches. No worker: the first recommended one goes."""
-
-    worker_id: int | None = None
-
-
-class Reassignment(Body, frozen=True):
-    """POST /api/dispatches/{id}/reassignment: one order is withdrawn, another one given, or none.
-
-    `version` is the withdrawn dispatch's. No worker: the first recommended one goes.
-    """
-
-    version: int
-    worker_id: int | None = None
-    reason: str | None = None
-
-
 class Transition(Body, frozen=True):
     """POST …/transitions. `version` is the one the person saw: a newer one is a conflict."""
 
@@ -357,61 +298,3 @@ class Transition(Body, frozen=True):
     reason: str | None = None
     into: str | None = None  # the incident to merge into, for `merged`
     rating: Rating | None = None  # what whoever reported it thinks of it, for `evaluated`
-
-
-class PackClass(Body, frozen=True):
-    """An incident class or item of the rule pack."""
-
-    code: str
-    name: str
-    parent_code: str | None
-    severity: int
-    group_code: str | None
-    example: bool
-
-
-class PackGroup(Body, frozen=True):
-    """A functional group that handles incidents."""
-
-    code: str
-    name: str
-    example: bool
-
-
-class PackVisitList(Body, frozen=True):
-    """A must-visit list (三必访 三必看 三必查): kinds of places, never persons."""
-
-    code: str
-    name: str
-    places: list[str]
-    example: bool
-
-
-class PackVisits(Body, frozen=True):
-    """How must-visit lists are kept: every place in the own grids, on so many days a month.
-
-    `shared`: a visit by anybody whose grid it is counts for all of them.
-    """
-
-    per_month: int
-    min_work_days: int
-    shared: bool
-    lists: list[PackVisitList]
-
-
-class Pack(Body, frozen=True):
-    """GET /api/pack: the rule pack as far as a console shows it."""
-
-    code: str
-    version: str
-    name: str
-    time_zone: str
-    classes: list[PackClass]
-    groups: list[PackGroup]
-    steps: list[IncidentStatus] = []
-    fallback_group: str | None = None
-    duress_group: str | None = None  # handles calls for help
-    joint: bool = False  # several groups at one case (联合执法)
-    upward: str | None = None  # the level above that cases may be reported to (上报)
-    upward_classes: list[str] = []  # classes that must be reported there at once
-    visits: PackVisits | None = None

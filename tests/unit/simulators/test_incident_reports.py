@@ -1,5 +1,5 @@
 from console_server.packs.pack import load_pack
-from console_server.wire.cases import Pack, PackClass
+from console_server.wire.packs import Pack, PackClass
 from simulators.noise import random_of
 from simulators.reports import Desk, Pace
 from simulators.scenario import ReportPlan

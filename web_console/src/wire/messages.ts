@@ -843,62 +843,6 @@ export interface IncidentPage {
   total?: number | null;
 }
 /**
- * One reason in a recommendation: a message key of the catalogue and its values.
- */
-export interface Reason {
-  code: string;
-  values?: {
-    [k: string]: string | number;
-  };
-}
-/**
- * A worker who could go, and why at this rank. `travel_s` walking time, estimated.
- *
- *     `travel_by`: on the street network; by the straight line with a detour; or by it though the
- *     network has no way there. `doubt_m`: they may be that far from their last fix; then they would
- *     need up to `travel_max_s`.
- */
-export interface Candidate {
-  workerId: number;
-  name: string;
-  distanceM: number;
-  travelS: number;
-  ownGrid: boolean;
-  openDispatches: number;
-  battery: number | null;
-  fixAgeS: number;
-  presence: "off_duty" | "online" | "silent" | "stale";
-  reasons: Reason[];
-  travelBy?: "straight" | "streets" | "unreachable";
-  travelMaxS?: number | null;
-  doubtM?: number | null;
-  groupCode?: string | null;
-  skills?: string[];
-}
-/**
- * GET …/recommendations?group&skill&maxMinutes&onlyFree, best first. Empty: `none` says why.
- */
-export interface Recommendation {
-  candidates: Candidate[];
-  none: Reason | null;
-}
-/**
- * POST /api/incidents/{id}/dispatches. No worker: the first recommended one goes.
- */
-export interface NewDispatch {
-  workerId?: number | null;
-}
-/**
- * POST /api/dispatches/{id}/reassignment: one order is withdrawn, another one given, or none.
- *
- *     `version` is the withdrawn dispatch's. No worker: the first recommended one goes.
- */
-export interface Reassignment {
-  version: number;
-  workerId?: number | null;
-  reason?: string | null;
-}
-/**
  * POST …/transitions. `version` is the one the person saw: a newer one is a conflict.
  */
 export interface Transition {
@@ -907,78 +851,6 @@ export interface Transition {
   reason?: string | null;
   into?: string | null;
   rating?: ("dissatisfied" | "fair" | "satisfied") | null;
-}
-/**
- * An incident class or item of the rule pack.
- */
-export interface PackClass {
-  code: string;
-  name: string;
-  parentCode: string | null;
-  severity: number;
-  groupCode: string | null;
-  example: boolean;
-}
-/**
- * A functional group that handles incidents.
- */
-export interface PackGroup {
-  code: string;
-  name: string;
-  example: boolean;
-}
-/**
- * A must-visit list (三必访 三必看 三必查): kinds of places, never persons.
- */
-export interface PackVisitList {
-  code: string;
-  name: string;
-  places: string[];
-  example: boolean;
-}
-/**
- * How must-visit lists are kept: every place in the own grids, on so many days a month.
- *
- *     `shared`: a visit by anybody whose grid it is counts for all of them.
- */
-export interface PackVisits {
-  perMonth: number;
-  minWorkDays: number;
-  shared: boolean;
-  lists: PackVisitList[];
-}
-/**
- * GET /api/pack: the rule pack as far as a console shows it.
- */
-export interface Pack {
-  code: string;
-  version: string;
-  name: string;
-  timeZone: string;
-  classes: PackClass[];
-  groups: PackGroup[];
-  steps?: (
-    | "accepted"
-    | "closed"
-    | "dispatched"
-    | "evaluated"
-    | "handled"
-    | "handling"
-    | "merged"
-    | "rejected"
-    | "reported"
-    | "rework"
-    | "sent_back"
-    | "suspended"
-    | "verified"
-    | "void"
-  )[];
-  fallbackGroup?: string | null;
-  duressGroup?: string | null;
-  joint?: boolean;
-  upward?: string | null;
-  upwardClasses?: string[];
-  visits?: PackVisits | null;
 }
 /**
  * A node of the tree district / subdistrict / community / grid.
@@ -1809,6 +1681,78 @@ export interface WorkerMonth {
   monthChanges: MonthChange[];
 }
 /**
+ * An incident class or item of the rule pack.
+ */
+export interface PackClass {
+  code: string;
+  name: string;
+  parentCode: string | null;
+  severity: number;
+  groupCode: string | null;
+  example: boolean;
+}
+/**
+ * A functional group that handles incidents.
+ */
+export interface PackGroup {
+  code: string;
+  name: string;
+  example: boolean;
+}
+/**
+ * A must-visit list (三必访 三必看 三必查): kinds of places, never persons.
+ */
+export interface PackVisitList {
+  code: string;
+  name: string;
+  places: string[];
+  example: boolean;
+}
+/**
+ * How must-visit lists are kept: every place in the own grids, on so many days a month.
+ *
+ *     `shared`: a visit by anybody whose grid it is counts for all of them.
+ */
+export interface PackVisits {
+  perMonth: number;
+  minWorkDays: number;
+  shared: boolean;
+  lists: PackVisitList[];
+}
+/**
+ * GET /api/pack: the rule pack as far as a console shows it.
+ */
+export interface Pack {
+  code: string;
+  version: string;
+  name: string;
+  timeZone: string;
+  classes: PackClass[];
+  groups: PackGroup[];
+  steps?: (
+    | "accepted"
+    | "closed"
+    | "dispatched"
+    | "evaluated"
+    | "handled"
+    | "handling"
+    | "merged"
+    | "rejected"
+    | "reported"
+    | "rework"
+    | "sent_back"
+    | "suspended"
+    | "verified"
+    | "void"
+  )[];
+  fallbackGroup?: string | null;
+  duressGroup?: string | null;
+  joint?: boolean;
+  upward?: string | null;
+  upwardClasses?: string[];
+  visits?: PackVisits | null;
+}
+/**
  * One photo as it is kept: JPEG, `width` by `height` pixels. `sha256` stands in the case file.
  *
  *     `incident_id` None: the report that it belongs to has not come yet.
@@ -1878,6 +1822,62 @@ export interface TrackLook {
   via: string;
   workers?: number;
   areaCode?: string | null;
+}
+/**
+ * One reason in a recommendation: a message key of the catalogue and its values.
+ */
+export interface Reason {
+  code: string;
+  values?: {
+    [k: string]: string | number;
+  };
+}
+/**
+ * A worker who could go, and why at this rank. `travel_s` walking time, estimated.
+ *
+ *     `travel_by`: on the street network; by the straight line with a detour; or by it though the
+ *     network has no way there. `doubt_m`: they may be that far from their last fix; then they would
+ *     need up to `travel_max_s`.
+ */
+export interface Candidate {
+  workerId: number;
+  name: string;
+  distanceM: number;
+  travelS: number;
+  ownGrid: boolean;
+  openDispatches: number;
+  battery: number | null;
+  fixAgeS: number;
+  presence: "off_duty" | "online" | "silent" | "stale";
+  reasons: Reason[];
+  travelBy?: "straight" | "streets" | "unreachable";
+  travelMaxS?: number | null;
+  doubtM?: number | null;
+  groupCode?: string | null;
+  skills?: string[];
+}
+/**
+ * GET …/recommendations?group&skill&maxMinutes&onlyFree, best first. Empty: `none` says why.
+ */
+export interface Recommendation {
+  candidates: Candidate[];
+  none: Reason | null;
+}
+/**
+ * POST /api/incidents/{id}/dispatches. No worker: the first recommended one goes.
+ */
+export interface NewDispatch {
+  workerId?: number | null;
+}
+/**
+ * POST /api/dispatches/{id}/reassignment: one order is withdrawn, another one given, or none.
+ *
+ *     `version` is the withdrawn dispatch's. No worker: the first recommended one goes.
+ */
+export interface Reassignment {
+  version: number;
+  workerId?: number | null;
+  reason?: string | null;
 }
 /**
  * `[from_at, to_at)`.
