@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
+from console_server.packs.arrangement_rules import arrangement_faults
 from console_server.packs.assessment_rules import scheme_faults
 from telemetry_ingest.wire.presence import STALE_WITHIN_S
 
@@ -31,6 +32,7 @@ def find_faults(pack: "RulePack") -> Iterator[Fault]:
     yield from _workflow_faults(pack)
     yield from _month_faults(pack)
     yield from _intake_faults(pack)
+    yield from _arranged_faults(pack)
 
 
 def _class_faults(pack: "RulePack") -> Iterator[Fault]:
@@ -141,6 +143,18 @@ def _intake_faults(pack: "RulePack") -> Iterator[Fault]:
     if pack.silence.alert_after_s < STALE_WITHIN_S:
         why = f"silence.alert_after_s: nobody is silent before {STALE_WITHIN_S:.0f} s"
         yield ("silence", "alert_after_s"), why
+
+
+def _arranged_faults(pack: "RulePack") -> Iterator[Fault]:
+    yield from _repeated("arrangements", "code", [each.code for each in pack.arrangements])
+    yield from _repeated("admitted", "code", [each.code for each in pack.admitted])
+    for at, why in arrangement_faults(pack.arrangements):
+        yield ("arrangements", at), why
+    groups = {each.code for each in pack.groups}
+    for at, each in enumerate(pack.admitted):
+        if each.group and each.group not in groups:
+            why = f"admitted {each.code}: group {each.group} does not exist"
+            yield ("admitted", at, "group"), why
 
 
 def _month_faults(pack: "RulePack") -> Iterator[Fault]:

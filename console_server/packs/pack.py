@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from console_server.packs.arrangement_rules import AdmittedWork, Arrangement
 from console_server.packs.assessment_rules import AssessmentScheme
 from console_server.packs.checks import find_faults
 from console_server.packs.intake_rules import DURESS, ResidentRules, SilenceRules
@@ -65,6 +66,8 @@ class RulePack:
     visit_lists: tuple[VisitList, ...] = ()
     visits: VisitRules | None = None
     assessments: tuple[AssessmentScheme, ...] = ()
+    arrangements: tuple[Arrangement, ...] = ()
+    admitted: tuple[AdmittedWork, ...] = ()
     text: str = ""
 
     @property

@@ -282,3 +282,5 @@ class Structure:
     sources: tuple[str, ...] = ()
     staffing: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()  # what a worker is to be, as the place says it
+    grid_size: str = ""  # how many live in a grid, as the place says it
+    information_classes: tuple[str, ...] = ()  # by which information is put up and filed

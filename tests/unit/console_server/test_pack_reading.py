@@ -174,3 +174,34 @@ def test_a_group_for_calls_for_help_that_does_not_exist_is_named_with_its_line()
 def test_a_pack_that_lists_calls_for_help_as_a_class_says_there_who_handles_them() -> None:
     text = XINGDIAN + '\n[[classes]]\ncode = "duress"\nname = "一键求助"\ngroup = "maodun"\n'
     assert parse_pack(text).group_of(DURESS) == "maodun"
+
+
+def test_published_meetings_lists_and_notices_are_kept_and_examples_marked() -> None:
+    gaoxin, jingjiang = load_pack("gaoxin"), load_pack("jingjiang")
+    meetings = [each for each in gaoxin.arrangements if each.times is not None]
+    assert [(each.who[0], each.times, each.per) for each in meetings] == [
+        ("网格指导员", 1, "quarter"),
+        ("社区网格长", 1, "month"),
+        ("社区网格员", 2, "month"),
+    ]
+    assert len(gaoxin.structure.information_classes) == 8
+    assert jingjiang.admitted
+    assert all(each.example for each in jingjiang.admitted)
+    assert "培训记录" in [each.name for each in load_pack("jinshui").arrangements]
+
+
+@pytest.mark.parametrize(
+    ("written", "reason"),
+    [
+        ('[[arrangements]]\ncode = "a"\nname = "例会"\ntimes = 2', "times and per come together"),
+        ('[[arrangements]]\ncode = "a"\nname = "例会"\ntimes = 0\nper = "month"', "times 0 is not"),
+        ('[[arrangements]]\ncode = "a"\nname = "例会"\ntimes = 1\nper = "moon"', "Invalid enum"),
+        ('[[admitted]]\ncode = "a"\nname = "检查"\ngroup = "x"', "group x does not exist"),
+        ('[[admitted]]\ncode = "safety"\nname = "检查"', "code safety stands more than once"),
+    ],
+)
+def test_a_faulty_arrangement_is_named_with_its_line(written: str, reason: str) -> None:
+    text = load_pack("jingjiang").text + "\n" + written + "\n"
+    faults = faults_of(text)
+    assert reason in faults
+    assert int(faults.split(":")[1]) > len(text.splitlines()) - 6
