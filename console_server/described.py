@@ -17,6 +17,7 @@ from litestar.routes import HTTPRoute
 from console_server.access.middleware import COOKIE, CSRF_HEADER, SAFE_METHODS
 from console_server.field.session import COOKIE as FIELD_COOKIE
 from console_server.field.session import COOKIE_PATH as FIELD_PATH
+from console_server.geojson import GEOJSON
 from console_server.problems import PROBLEM_JSON
 from console_server.wire.access import Problem
 
@@ -84,6 +85,8 @@ def _complete(operation: dict[str, Any], route: HTTPRoute, method: str) -> None:
     for status in refused:
         operation["responses"][str(status.value)] = {"description": status.phrase} | _REFUSED
     operation["responses"]["default"] = {"description": "Any other refusal"} | _REFUSED
+    if GEOJSON in (content := operation["responses"].get("200", {}).get("content", {})):
+        content[GEOJSON] = {"schema": {"type": "object"}}  # the handler gives it as bytes
 
 
 def _asked(path: str, method: str) -> dict[str, list[str]]:

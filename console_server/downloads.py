@@ -10,7 +10,7 @@ from urllib.parse import quote
 from litestar import Response
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-CSV: Final = "text/csv; charset=utf-8"
+CSV: Final = "text/csv"  # the framework adds the charset to every text
 
 
 def download(content: bytes, media_type: str, plain_name: str, title: str = "") -> Response[bytes]:

@@ -53,7 +53,7 @@ def answer(request: Request[Any, Any, Any], dist: Path, name: str) -> Response[b
     if chosen is None:
         return Response(
             NOT_BUILT.encode(),
-            media_type="text/html; charset=utf-8",
+            media_type="text/html",  # the framework adds the charset to every text
             status_code=HTTPStatus.SERVICE_UNAVAILABLE,
             headers={"Cache-Control": "no-store"},
         )
@@ -96,8 +96,6 @@ def _load(path: Path, _changed_ns: int) -> WebFile:
     compress = len(body) >= WORTH_COMPRESSING_BYTES and media_type.startswith(
         (*COMPRESSIBLE, "image/svg")
     )
-    if media_type.startswith("text/"):
-        media_type += "; charset=utf-8"
     return WebFile(
         body,
         gzip.compress(body, 6) if compress else None,

@@ -111,7 +111,12 @@ async def replay(
     )
 
 
-@get("/{replay_id:int}/chunks/{index:int}", guards=GUARDS, opt={"no_compression": True})
+@get(
+    "/{replay_id:int}/chunks/{index:int}",
+    guards=GUARDS,
+    media_type=CHUNK_TYPE,
+    opt={"no_compression": True},
+)
 async def chunk(
     request: AccountRequest,
     pool: NamedDependency[Pool],
