@@ -10,6 +10,8 @@ from urllib.parse import quote
 from litestar import Response
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# Cells are what they say: a name that begins with `=` is no formula, an address no link.
+BOOK: Final = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 CSV: Final = "text/csv"  # the framework adds the charset to every text
 
 

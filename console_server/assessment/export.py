@@ -15,6 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from console_server.assessment.commands import Assessed
 from console_server.assessment.score import Figure, IndicatorScore, weights_of
+from console_server.downloads import BOOK
 from console_server.packs.assessment_rules import AssessmentScheme, Indicator, Source
 
 FONT: Final = {"font_name": "Microsoft YaHei", "font_size": 10}
@@ -73,7 +74,7 @@ def workbook(
 ) -> bytes:
     """The workbook, ready to be sent."""
     held = BytesIO()
-    with xlsxwriter.Workbook(held, {"in_memory": True}) as book:
+    with xlsxwriter.Workbook(held, BOOK) as book:
         formats = _Formats(book)
         note = f"规则包版本 {version}；待定不计入；未录入或不适用的指标不计，其权重由其余指标分摊"
         if scheme.example:

@@ -25,6 +25,7 @@ from console_server.attendance.sheet_lines import (
     RULE_NAMES,
     day_values,
 )
+from console_server.downloads import BOOK
 from console_server.packs.pack import RulePack
 from console_server.wire.attendance import Outcome
 
@@ -86,7 +87,7 @@ def workbook(
     """The workbook, ready to be sent."""
     held = BytesIO()
     rules = rules_asked(pack)
-    with xlsxwriter.Workbook(held, {"in_memory": True}) as book:
+    with xlsxwriter.Workbook(held, BOOK) as book:
         formats = _Formats(book)
         note = f"规则包 {pack.name} {pack.version}；{_rules_in_words(pack)}"
         overall = _Headings("汇总", f"{title} 考勤汇总", note + SUMMARY_NOTE)

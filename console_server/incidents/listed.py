@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import xlsxwriter
 
+from console_server.downloads import BOOK
 from console_server.incidents.words import SEVERITIES, SOURCES, STATUSES
 from console_server.packs.pack import RulePack
 from console_server.wire.cases import IncidentSummary
@@ -36,8 +37,7 @@ COLUMNS = (
 def workbook(title: str, pack: RulePack, cases: Sequence[IncidentSummary]) -> bytes:
     """The workbook, ready to be sent."""
     held = BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(held, options) as book:
+    with xlsxwriter.Workbook(held, BOOK) as book:
         head = book.add_format({"bold": True, "bg_color": "#E8EDF5", "border": 1})
         times = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
         sheet = book.add_worksheet("案卷")

@@ -15,6 +15,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from console_server.downloads import BOOK
 from console_server.incidents.words import SOURCES
 from console_server.measures.words import DEFINITIONS, in_words, nothing_rises
 from console_server.packs.pack import RulePack
@@ -75,8 +76,7 @@ Cell = tuple[Any, Format]
 def workbook(printed: Printed) -> bytes:
     """The workbook, ready to be sent."""
     held, measures = BytesIO(), printed.measures
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(held, options) as book:
+    with xlsxwriter.Workbook(held, BOOK) as book:
         looks = _Formats(book)
         total = FigureRow("", "合计", measures.total)
         for name, key, rows in (

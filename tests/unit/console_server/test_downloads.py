@@ -1,8 +1,15 @@
 """How a browser is told to save a file."""
 
+import io
+import zipfile
 from urllib.parse import unquote
 
+import pytest
+
+from console_server.assessment import export as assessment
+from console_server.attendance import export as attendance
 from console_server.downloads import CSV, XLSX, download
+from console_server.packs.pack import load_pack
 
 
 def named(plain_name: str, title: str = "") -> str:
@@ -24,3 +31,17 @@ def test_without_a_title_the_plain_name_stands() -> None:
     answer = download(b"a,b", CSV, "attendance-2026-11.csv")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="attendance-2026-11.csv"'
     assert (answer.content, answer.media_type) == (b"a,b", CSV)
+
+
+@pytest.mark.parametrize("words", ["=cmd|'/C calc'!A0", "http://other.example/"])
+def test_no_words_become_a_formula_or_a_link_in_a_sheet(words: str) -> None:
+    pack = load_pack("xingdian")
+    books = [
+        attendance.workbook(words, pack, []),
+        assessment.workbook(words, pack.assessments[0], [], words),
+    ]
+    for book in books:
+        with zipfile.ZipFile(io.BytesIO(book)) as parts:
+            read = b"".join(map(parts.read, parts.namelist()))
+        assert b"<f>" not in read
+        assert b"<hyperlink" not in read
