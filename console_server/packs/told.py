@@ -5,13 +5,18 @@ Owns this form; not which pack is in force.
 
 from typing import get_args
 
+import msgspec
+
 from console_server.packs.intake_rules import DURESS
 from console_server.packs.pack import RulePack
 from console_server.wire.cases import IncidentStatus
 from console_server.wire.packs import (
     Pack,
+    PackAdmitted,
+    PackArrangement,
     PackClass,
     PackGroup,
+    PackStructure,
     PackVisitList,
     PackVisits,
 )
@@ -43,6 +48,14 @@ def told(pack: RulePack) -> Pack:
         upward=pack.workflow.upward,
         upward_classes=list(pack.workflow.upward_classes),
         visits=_visits(pack),
+        structure=msgspec.convert(pack.structure, PackStructure, from_attributes=True),
+        arrangements=[
+            msgspec.convert(each, PackArrangement, from_attributes=True)
+            for each in pack.arrangements
+        ],
+        admitted=[
+            PackAdmitted(each.code, each.name, each.group, each.example) for each in pack.admitted
+        ],
     )
 
 

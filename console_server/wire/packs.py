@@ -1,5 +1,9 @@
 """The rule pack in force, as far as a console shows it."""
 
+from typing import Literal
+
+from msgspec import field
+
 from console_server.wire.base import Body
 from console_server.wire.cases import IncidentStatus
 
@@ -44,6 +48,38 @@ class PackVisits(Body, frozen=True):
     lists: list[PackVisitList]
 
 
+class PackStructure(Body, frozen=True):
+    """How the place is organised, in its own words: levels from the top, posts, roles, sources."""
+
+    levels: list[str] = []
+    grid_size: str = ""
+    staffing: list[str] = []
+    roles: list[str] = []
+    sources: list[str] = []
+    information_classes: list[str] = []
+
+
+class PackArrangement(Body, frozen=True):
+    """A standing arrangement that is shown and judges nobody: `times` in each `per`."""
+
+    code: str
+    name: str
+    who: list[str]
+    times: int | None
+    per: Literal["day", "week", "month", "quarter", "half_year", "year"] | None
+    note: str
+    example: bool
+
+
+class PackAdmitted(Body, frozen=True):
+    """Work that a department may hand down to grids (准入目录)."""
+
+    code: str
+    name: str
+    group_code: str | None
+    example: bool
+
+
 class Pack(Body, frozen=True):
     """GET /api/pack: the rule pack as far as a console shows it."""
 
@@ -60,3 +96,6 @@ class Pack(Body, frozen=True):
     upward: str | None = None  # the level above that cases may be reported to (上报)
     upward_classes: list[str] = []  # classes that must be reported there at once
     visits: PackVisits | None = None
+    structure: PackStructure = field(default_factory=PackStructure)
+    arrangements: list[PackArrangement] = []
+    admitted: list[PackAdmitted] = []

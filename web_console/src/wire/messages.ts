@@ -1720,6 +1720,38 @@ export interface PackVisits {
   lists: PackVisitList[];
 }
 /**
+ * How the place is organised, in its own words: levels from the top, posts, roles, sources.
+ */
+export interface PackStructure {
+  levels?: string[];
+  gridSize?: string;
+  staffing?: string[];
+  roles?: string[];
+  sources?: string[];
+  informationClasses?: string[];
+}
+/**
+ * A standing arrangement that is shown and judges nobody: `times` in each `per`.
+ */
+export interface PackArrangement {
+  code: string;
+  name: string;
+  who: string[];
+  times: number | null;
+  per: ("day" | "half_year" | "month" | "quarter" | "week" | "year") | null;
+  note: string;
+  example: boolean;
+}
+/**
+ * Work that a department may hand down to grids (准入目录).
+ */
+export interface PackAdmitted {
+  code: string;
+  name: string;
+  groupCode: string | null;
+  example: boolean;
+}
+/**
  * GET /api/pack: the rule pack as far as a console shows it.
  */
 export interface Pack {
@@ -1751,6 +1783,9 @@ export interface Pack {
   upward?: string | null;
   upwardClasses?: string[];
   visits?: PackVisits | null;
+  structure?: PackStructure;
+  arrangements?: PackArrangement[];
+  admitted?: PackAdmitted[];
 }
 /**
  * One photo as it is kept: JPEG, `width` by `height` pixels. `sha256` stands in the case file.

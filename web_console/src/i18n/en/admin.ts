@@ -7,6 +7,7 @@ export const admin = {
     imports: "Imports",
     looks: "Looks at tracks",
     health: "Ingest health",
+    pack: "Rule pack",
   },
   workers: {
     search: "Name, code, grid",

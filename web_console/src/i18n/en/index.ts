@@ -12,6 +12,7 @@ import { intake } from "./intake";
 import { labels } from "./labels";
 import { measures } from "./measures";
 import { months } from "./months";
+import { packs } from "./packs";
 import { replay } from "./replay";
 import { shell } from "./shell";
 
@@ -28,6 +29,7 @@ export const en: Catalogue = {
   admin,
   health,
   measures,
+  packs,
   replay,
   labels,
 };

@@ -7,6 +7,7 @@ export const admin = {
     imports: "数据导入",
     looks: "轨迹查看记录",
     health: "接入状况",
+    pack: "规则包",
   },
   workers: {
     search: "姓名、编号、网格",

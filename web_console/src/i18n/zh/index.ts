@@ -11,6 +11,7 @@ import { intake } from "./intake";
 import { labels } from "./labels";
 import { measures } from "./measures";
 import { months } from "./months";
+import { packs } from "./packs";
 import { replay } from "./replay";
 import { shell } from "./shell";
 
@@ -27,6 +28,7 @@ export const zh = {
   admin,
   health,
   measures,
+  packs,
   replay,
   labels,
 };
