@@ -102,14 +102,19 @@ async def judged_day(
 async def month_of(
     connection: Connection, first: date, last: date, visible: Collection[int] | None
 ) -> Sequence[MonthLine]:
-    """What is stored of a month, by day and worker code."""
+    """What is stored of a month, by day and worker code.
+
+    Left out are days of which nothing was asked and nothing judged, such as the morning after a
+    night shift, which belongs to the day before.
+    """
     persons = {each.worker_id: each for each in await people(connection, visible, None)}
     stored = await stored_month(connection, first, last, persons)
     lines = [
         MonthLine(persons[each.worker_id], each.day, each.final, summary_from(each.summary))
         for each in stored
     ]
-    return sorted(lines, key=lambda line: (line.day, line.person.code))
+    said = [each for each in lines if each.summary.says_something]
+    return sorted(said, key=lambda line: (line.day, line.person.code))
 
 
 async def visible_person(

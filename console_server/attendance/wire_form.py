@@ -54,6 +54,12 @@ class Summary(msgspec.Struct, frozen=True, gc=False):
         others = (each.outcome for each in self.others or ())
         return (self.in_grid.outcome, self.patrols.outcome, self.twice_daily.outcome, *others)
 
+    @property
+    def says_something(self) -> bool:
+        """Whether there was any duty, or any outcome."""
+        times = (self.planned_s, self.work_s, self.order_s, self.outage_s)
+        return any(times) or any(self.outcomes())
+
     def differs(self, other: "Summary") -> bool:
         """Whether an outcome is another one, as far as both know the rule."""
         if self.others is None or other.others is None:

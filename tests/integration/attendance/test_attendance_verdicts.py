@@ -181,7 +181,11 @@ def test_night_shift_belongs_to_the_day_it_begins_on(record: Record) -> None:
     assert final
     assert summary["work_s"] == 4 * 3600
     assert summary["in_grid"]["lower"] == 1.0
+    record.wait_for_verdict(yesterday())
     assert record.day(yesterday())["workS"] == 0.0
+    with record.server.signed_in("supervisor") as client:
+        table = client.get(f"/api/attendance/export.csv?month={yesterday():%Y-%m}").text
+    assert f"{yesterday()}," not in table
 
 
 def test_a_border_that_moved_at_noon_judges_each_half_by_its_own(record: Record) -> None:
