@@ -113,6 +113,8 @@ export const orderPhotoPath = (dispatch: string, photo: string, small: boolean):
 export const fetchReports = () => call<FieldReport[]>("GET", "/reports");
 export const fileAppeal = (day: string, body: NewAppeal) =>
   call<Appeals>("POST", `/days/${day}/appeals`, body);
+export const withdrawAppeal = (appealId: number) =>
+  call<Appeals>("POST", `/appeals/${appealId}/withdrawal`, {});
 export const sendVisit = (body: NewVisit) => call<Visit>("POST", "/visits", body);
 export const sendPhoto = (path: string, picture: Blob) => call<unknown>("PUT", path, picture);
 export const signOut = () => call<void>("DELETE", "/session");

@@ -55,6 +55,18 @@ export function useWords() {
       }).format(new Date(`${day}T00:00:00Z`)),
     );
 
+  /** The instant of a clock time HH:MM of a day YYYY-MM-DD where this installation is. */
+  const instantOf = (day: string, time: string): string => {
+    const guess = Date.parse(`${day}T${time}:00Z`);
+    const shown = new Intl.DateTimeFormat("sv-SE", {
+      timeZone: timeZone(),
+      dateStyle: "short",
+      timeStyle: "medium",
+    }).format(guess);
+    const aheadMs = Date.parse(`${shown.replace(" ", "T")}Z`) - guess;
+    return new Date(guess - aheadMs).toISOString();
+  };
+
   function duration(lengthS: number): string {
     const total = Math.max(0, Math.round(lengthS));
     if (total < 60) return t("time.seconds", { n: total });
@@ -78,5 +90,5 @@ export function useWords() {
   const percent = (share: number): string =>
     new Intl.NumberFormat(tag(), { style: "percent", maximumFractionDigits: 0 }).format(share);
 
-  return { t, locale, clock, stamp, date, isoDay, duration, length, percent };
+  return { t, locale, clock, stamp, date, isoDay, instantOf, duration, length, percent };
 }

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import type { WorkerLine } from "@/wire/messages";
-import { countLetters, daysOf, linesThat, sharesOf, shiftMonth } from "./months";
+import type { MonthRuleState, WorkerLine } from "@/wire/messages";
+import { countLetters, daysOf, linesThat, sharesOf, shiftMonth, statesThatDiffer } from "./months";
 
 it("steps over the turn of the year", () => {
   expect(shiftMonth("2026-12", 1)).toBe("2027-01");
@@ -36,4 +36,13 @@ it("finds a worker by the name of the grid", () => {
 
 it("counts the letters of a month", () => {
   expect(countLetters("mmnu-..m")).toEqual({ met: 3, not_met: 1, undecided: 1 });
+});
+
+it("shows of a month that changed only the rules that came out otherwise", () => {
+  const state = (listName: string, count: number, outcome: MonthRuleState["outcome"]) =>
+    ({ rule: "visits", listName, count, possible: count, required: 2, outcome }) as const;
+  const kept = state("三必访", 2, "met");
+  const [was, becomes] = [state("三必查", 1, "not_met"), state("三必查", 2, "met")];
+  const found = statesThatDiffer({ before: [kept, was], after: [kept, becomes] });
+  expect(found).toEqual({ before: [was], after: [becomes] });
 });

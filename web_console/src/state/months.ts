@@ -1,5 +1,5 @@
 /** Owns how a month is stepped through, and how its letters and counts are read. Pure. */
-import type { AreaMonth, WorkerLine } from "@/wire/messages";
+import type { AreaMonth, MonthChange, MonthRuleState, WorkerLine } from "@/wire/messages";
 import type { Outcome } from "./attendance";
 
 export const OUTCOME_OF: Record<string, Outcome | null> = {
@@ -83,4 +83,27 @@ export function linesThat(
 export function countLetters(days: string): Record<"met" | "not_met" | "undecided", number> {
   const count = (letter: string): number => days.split(letter).length - 1;
   return { met: count("m"), not_met: count("n"), undecided: count("u") };
+}
+
+/** Why a final month came out otherwise; the server says which. */
+export const MONTH_CAUSES = [
+  "late_data",
+  "orders",
+  "roster",
+  "outage",
+  "places",
+  "appeal",
+  "day_record",
+  "colleague",
+] as const;
+
+/** The rules of which one side says something else than the other. */
+export function statesThatDiffer({ before, after }: Pick<MonthChange, "before" | "after">) {
+  const told = ({ rule, listName, count, required, outcome }: MonthRuleState): string =>
+    [rule, listName, count, required, outcome].join();
+  const without = (side: MonthRuleState[], other: MonthRuleState[]): MonthRuleState[] => {
+    const known = new Set(other.map(told));
+    return side.filter((state) => !known.has(told(state)));
+  };
+  return { before: without(before, after), after: without(after, before) };
 }

@@ -196,9 +196,10 @@ export const fetchAttendance = (date: string, area: string | null) =>
   call<AttendanceBoard>("GET", `/api/attendance${query({ date, area })}`);
 export const fetchAttendanceDay = (workerId: number, date: string) =>
   call<AttendanceDay>("GET", `/api/attendance/${workerId}/${date}`);
-export const fetchVerdictChanges = () => call<VerdictChanges>("GET", "/api/attendance/changes");
-export const fetchAppeals = (state: "open" | "all") =>
-  call<Appeals>("GET", `/api/attendance/appeals${query({ state })}`);
+export const fetchVerdictChanges = (area: string | null) =>
+  call<VerdictChanges>("GET", `/api/attendance/changes${query({ area })}`);
+export const fetchAppeals = (state: "open" | "all", area: string | null) =>
+  call<Appeals>("GET", `/api/attendance/appeals${query({ state, area })}`);
 export const fileAppeal = (workerId: number, date: string, body: NewAppeal) =>
   call<Appeals>("POST", `/api/attendance/${workerId}/${date}/appeals`, body);
 export const ruleOnAppeal = (appealId: number, body: Ruling) =>

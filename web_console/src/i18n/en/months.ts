@@ -90,6 +90,7 @@ export const months: CatalogueOf<typeof zh> = {
     evidence: "Evidence",
     appeals: "Appeals",
     changes: "Changed verdicts",
+    wholeMonth: "Month:",
     noAppeals: "No appeals this month",
     noChanges: "No verdict changed this month",
     open: "Waiting for a ruling",

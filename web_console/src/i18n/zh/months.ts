@@ -86,6 +86,7 @@ export const months = {
     evidence: "证据",
     appeals: "申诉",
     changes: "判定变更",
+    wholeMonth: "月度判定",
     noAppeals: "本月没有申诉",
     noChanges: "本月没有判定变更",
     open: "待裁定",
