@@ -42,6 +42,8 @@ export function useFleetLayers(): void {
     interleaved: false,
     layers: [],
     useDevicePixels: isCalm() ? magnify : window.devicePixelRatio * magnify,
+    // Marks are smooth by themselves; four samples a point are for lines, where they cost nothing.
+    deviceProps: { webgl: { antialias: !isCalm(), preserveDrawingBuffer: false } },
   });
   map.addControl(overlay);
   let drawn: WorkerLayer | null = null;
@@ -138,12 +140,12 @@ export function useFleetLayers(): void {
     },
   );
   watch(
-    () => [
-      scene.workers,
-      scene.incidents,
-      selection.workerId,
-      selection.hoveredSlot,
-      selection.workerFilter,
+    [
+      () => scene.workers,
+      () => scene.incidents,
+      () => selection.workerId,
+      () => selection.hoveredSlot,
+      () => selection.workerFilter,
     ],
     update,
     { immediate: true },

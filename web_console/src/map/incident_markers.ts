@@ -34,7 +34,7 @@ export function useIncidentMarkers({ interactive }: { interactive: boolean }): v
   }
 
   function dress(element: HTMLElement, incident: IncidentSummary): void {
-    element.className = [
+    const look = [
       "incident-marker maplibregl-marker maplibregl-marker-anchor-center",
       `severity-${incident.severity}`,
       isWaiting(incident) ? "waiting" : "",
@@ -42,10 +42,11 @@ export function useIncidentMarkers({ interactive }: { interactive: boolean }): v
       incident.source === "duress" ? "duress" : "",
       selection.incidentId === incident.id ? "selected" : "",
     ].join(" ");
-    element.setAttribute(
-      "aria-label",
-      `${t(`severity.${incident.severity}`)} ${incident.severity} ${incident.title}`,
-    );
+    const name = `${t(`severity.${incident.severity}`)} ${incident.severity} ${incident.title}`;
+    // Whatever is written anew is painted anew, and the whole map put together again.
+    if (element.className === look && element.getAttribute("aria-label") === name) return;
+    element.className = look;
+    element.setAttribute("aria-label", name);
     element.title = incident.title;
     element.tabIndex = -1; // by keyboard one comes to each through the queue
     const mark = element.querySelector("b");
@@ -82,10 +83,10 @@ export function useIncidentMarkers({ interactive }: { interactive: boolean }): v
     placed = new Marker({ element }).setLngLat([lon, lat]).addTo(map);
   }
 
-  watch(() => [scene.incidents, selection.incidentId, scene.overdue], update, {
+  watch([() => scene.incidents, () => selection.incidentId, () => scene.overdue], update, {
     immediate: true,
   });
-  watch(() => [selection.placed, selection.creating], showPlaced);
+  watch([() => selection.placed, () => selection.creating], showPlaced);
   onScopeDispose(() => {
     for (const marker of markers.values()) marker.remove();
     placed?.remove();

@@ -31,8 +31,9 @@ import { workersThen } from "./workers_then";
 
 /** A view is made so often while it plays; in between the graphics card moves the marks. */
 const VIEW_MS = 50;
-const CALM_VIEW_MS = 120;
-/** Panels and the timeline follow so often. */
+/** Without one each view is a picture of the whole page: what is wanted for ten a second. */
+const CALM_VIEW_MS = 80;
+/** Panels and the timeline follow so often; without a graphics card, with the views. */
 const SHOWN_MS = 100;
 export const TRAIL_S = 900;
 const SOMEWHERE_IN_CHINA = [104, 36] as const;
@@ -122,8 +123,10 @@ export function useReplay() {
     pictureMs = 0.8 * pictureMs + 0.2 * Math.min(500, ms - tickedMs);
     tickedMs = ms;
     const turned = clock.playing !== before.playing || clock.waiting !== before.waiting;
-    if (dirty || turned || (clock.playing && ms - viewedMs >= viewMs() - 2)) view(ms);
-    if (turned || (clock !== shown.value && ms - shownMs >= SHOWN_MS)) show(ms);
+    const views = dirty || turned || (clock.playing && ms - viewedMs >= viewMs() - 2);
+    if (views) view(ms);
+    const follows = isCalm() ? views : ms - shownMs >= SHOWN_MS;
+    if (turned || (clock !== shown.value && follows)) show(ms);
   }
 
   /** A person turned the clock: show it at once. */
