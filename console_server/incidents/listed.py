@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import xlsxwriter
 
 from console_server.downloads import BOOK
-from console_server.incidents.words import SEVERITIES, SOURCES, STATUSES
+from console_server.incidents.words import SEVERITIES, SOURCES, STATUSES, class_in_words
 from console_server.packs.pack import RulePack
 from console_server.wire.cases import IncidentSummary
 
@@ -57,13 +57,12 @@ def workbook(title: str, pack: RulePack, cases: Sequence[IncidentSummary]) -> by
 
 
 def _line(case: IncidentSummary, pack: RulePack) -> list[str | datetime]:
-    found = pack.find_class(case.class_code)
     groups = {each.code: each.name for each in pack.groups}
     workers = dict.fromkeys(each.worker_name for each in case.dispatches)
     return [
         case.code,
         STATUSES.get(case.status, case.status),
-        found.name if found else case.class_code,
+        class_in_words(case.class_code, pack),
         SEVERITIES.get(case.severity, str(case.severity)),
         case.title,
         case.place,

@@ -21,6 +21,7 @@ from console_server.incidents.words import (
     SOURCES,
     STATUSES,
     STEPS,
+    class_in_words,
 )
 from console_server.packs.pack import RulePack
 from console_server.wire.cases import IncidentSummary
@@ -125,6 +126,8 @@ _SHOWN: Mapping[str, str] = {
 def _said(name: str, value: Any, pack: RulePack) -> str:  # noqa: ANN401 - what a case file holds
     if name in {"dueAt", "plannedAt"}:
         return _SHOWN[name] + _time(datetime.fromisoformat(str(value)), pack.zone)
+    if name in {"days", "hours"}:
+        return f"{_SHOWN[name]}{value:g}"
     if name == "filled":
         return _SHOWN[name] + "、".join(STEPS.get(each, each) for each in str(value).split(","))
     words: Mapping[Any, str] = {
@@ -142,11 +145,10 @@ def _said(name: str, value: Any, pack: RulePack) -> str:  # noqa: ANN401 - what 
 
 def _facts(file: CaseFile, pack: RulePack) -> list[tuple[str, str]]:
     case = file.summary
-    found = pack.find_class(case.class_code)
     place = "" if case.lon is None or case.lat is None else f"{case.lon:.6f}, {case.lat:.6f}"
     return [
         ("状态", STATUSES.get(case.status, case.status)),
-        ("类别", found.name if found else case.class_code),
+        ("类别", class_in_words(case.class_code, pack)),
         ("等级", SEVERITIES.get(case.severity, str(case.severity))),
         ("来源", SOURCES.get(case.source, case.source)),
         ("地点", " ".join(each for each in (case.place, place, case.grid_code) if each)),

@@ -5,6 +5,8 @@ Owns this wording alone. A code without a word here is printed as it is.
 
 from typing import Final
 
+from console_server.packs.pack import RulePack
+
 STATUSES: Final = {
     "reported": "待受理",
     "accepted": "已受理",
@@ -66,4 +68,11 @@ SOURCES: Final = {
     "petition": "信访",
 }
 SEVERITIES: Final = {1: "特急", 2: "紧急", 3: "一般", 4: "轻微"}
+CLASSES: Final = {"duress": "一键求助", "unclassified": "未分类(待定)"}  # those of no pack
 ROLES: Final = {"dispatcher": "调度员", "duty_leader": "值班长", "administrator": "系统管理员"}
+
+
+def class_in_words(code: str, pack: RulePack) -> str:
+    """What the pack calls a class; a call for help and what is not sorted yet are in no pack."""
+    found = pack.find_class(code)
+    return found.name if found else CLASSES.get(code, code)
