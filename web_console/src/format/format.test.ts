@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { fromMapDatum, toMapDatum } from "./datum";
 import { dayBounds, shiftDay } from "./days";
+import { decimalsBeside } from "./decimals";
 import { spaced } from "./spaced";
 
 it("shifts a known place to GCJ-02 as map providers do", () => {
@@ -38,4 +39,12 @@ it("puts a space between a figure and its unit, a date and its weekday", () => {
     "90 m",
     "Sun 22 November",
   ]);
+});
+
+it("tells a share from the mark that it misses by a hair", () => {
+  expect(decimalsBeside(1 / 3, [0.2, 0.5])).toBe(0);
+  expect(decimalsBeside(1 / 3, [0.3312, 0.4687])).toBe(1);
+  expect(decimalsBeside(1 / 3, [0.333, 1 / 3])).toBe(2);
+  expect(decimalsBeside(0.5, [0.5, 0.5])).toBe(0);
+  expect(decimalsBeside(1 / 3, [0.33333])).toBe(3);
 });

@@ -2,9 +2,11 @@
  * Owns how instants, durations, lengths and shares are written in the chosen language.
  * Instants are shown in the installation's time zone, on a 24-hour clock.
  */
+
 import { computed } from "vue";
 import { useI18n } from "vue-i18n";
 import { useInstallation } from "@/stores/installation";
+import { decimalsBeside } from "./decimals";
 import { spaced } from "./spaced";
 
 type Instant = string | number | Date;
@@ -65,8 +67,20 @@ export function useFormat() {
     return s && m < 10 ? t("time.minutesSeconds", { m, s }) : t("time.minutes", { n: m });
   }
 
-  const percent = (share: number): string =>
-    new Intl.NumberFormat(tag.value, { style: "percent", maximumFractionDigits: 0 }).format(share);
+  const percent = (share: number, digits = 0): string =>
+    new Intl.NumberFormat(tag.value, {
+      style: "percent",
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+    }).format(share);
+  /** Bounds and the mark, each with as many decimals as it takes to see which of them is higher. */
+  function shares<Names extends "lower" | "upper">(found: Record<Names, number>, required: number) {
+    const digits = decimalsBeside(required, Object.values<number>(found));
+    const told = { ...found, required };
+    return Object.fromEntries(
+      Object.entries<number>(told).map(([name, share]) => [name, percent(share, digits)]),
+    ) as Record<Names | "required", string>;
+  }
   const list = (names: readonly string[]): string =>
     names.join(locale.value === "zh" ? "、" : ", ");
   const number = (value: number): string => new Intl.NumberFormat(tag.value).format(value);
@@ -94,6 +108,7 @@ export function useFormat() {
     isoDay,
     duration,
     percent,
+    shares,
     number,
     length,
     list,
