@@ -172,7 +172,8 @@ def _stored(  # noqa: PLR0913, PLR0917 - all that this installation adds to a ca
     case: MigratedCase, incident_id: UUID, code: str, version: int, pack: RulePack, now: datetime
 ) -> Case:
     """The case as the table is to have it."""
-    late = case.handled_at is not None and case.handled_at > case.due_at
+    stopped = case.handled_at or case.suspended_at
+    late = stopped is not None and stopped > case.due_at
     warns = case.status in RUNNING and now < case.due_at
     return Case(
         incident_id=incident_id,

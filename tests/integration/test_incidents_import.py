@@ -121,17 +121,22 @@ def test_open_and_refused_cases_come_as_they_stand(url: str, tmp_path: Path) -> 
         row("T6", **nothing, 状态="待受理") | {"受理时间": ""},
         row("T7", **refused),
         row("T9", **nothing, 状态="挂账", 挂账时间=later, 原因="待部件到货"),
+        row("T10", **nothing, 状态="挂账", 挂账时间=later, 时限=str(START)),
     )
-    assert report.created == 4
+    assert report.created == 5
     found = dict(stored(url, "SELECT client_id, status FROM incidents WHERE title <> 'x'"))
     ends = ["accepted", "reported", "rejected", "suspended"]
     assert [found[f"12345:T{n}"] for n in (5, 6, 7, 9)] == ends
     stands = stored(
-        url, "SELECT stopped_at, warn_at FROM incidents WHERE client_id = %s", "12345:T9"
+        url,
+        "SELECT stopped_at, warn_at, overdue_at FROM incidents WHERE client_id = ANY(%s)"
+        " ORDER BY client_id DESC",
+        ["12345:T9", "12345:T10"],  # the second was late when it was suspended
     )
-    assert stands == [(START + timedelta(hours=1), None)]
+    stopped_at = START + timedelta(hours=1)
+    assert stands == [(stopped_at, None, None), (stopped_at, None, START)]
     told = stored(url, "SELECT count(*) FROM outbox WHERE target = 'incident'")
-    assert told == [(3,)]  # consoles hear of the open ones
+    assert told == [(4,)]  # consoles hear of the open ones
     verify_files(url)
 
 
