@@ -18,7 +18,8 @@ def forwarded(proxies: Sequence[str]) -> list[Middleware]:
     """The middleware that reads the header of these proxies; none where there are none."""
     if not proxies:
         return []
-    return [DefineMiddleware(ProxyHeadersMiddleware, trusted_hosts=list(proxies))]
+    # The two libraries write the same ASGI callables down as different types.
+    return [DefineMiddleware(ProxyHeadersMiddleware, trusted_hosts=list(proxies))]  # type: ignore[arg-type]
 
 
 def read_networks(given: str) -> tuple[str, ...]:
