@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 
 from console_server.attendance.border import Bools, Floats, Ints
-from console_server.attendance.day import DayInput, Fixes, TourGrid, canonical
+from console_server.attendance.day import DayInput, Fixes, TourGrid
 from console_server.attendance.gaps import Judgement
 from console_server.attendance.outcome import Outcome, decide
 from console_server.attendance.places import Places, Visits
@@ -130,7 +130,7 @@ def _tour(
 def _within(day: DayInput) -> Fixes:
     """The fixes of the time that is judged, in order."""
     start, end = whole(day.domain) or (0, 0)
-    fixes = canonical(day.fixes)
+    fixes = day.ordered
     return fixes[(fixes["at_us"] >= start) & (fixes["at_us"] <= end)]
 
 

@@ -11,8 +11,15 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from console_server.attendance.border import Bools, BorderColumns, Floats, Ints
-from console_server.attendance.day import FIX_DTYPE, DayInput, Fixes, OwnGround, canonical
+from console_server.attendance.border import (
+    EARTH_RADIUS_M,
+    RADIANS,
+    Bools,
+    BorderColumns,
+    Floats,
+    Ints,
+)
+from console_server.attendance.day import FIX_DTYPE, DayInput, Fixes, OwnGround
 from console_server.attendance.spans import Spans, whole
 from console_server.packs.rules import JudgementRules
 
@@ -114,7 +121,7 @@ def columns_of(days: Sequence[DayInput], rules: JudgementRules) -> DayColumns:
 
 
 def _fixes(batch: DayColumns, edges: Ints, rules: JudgementRules) -> FixColumns:
-    kept = [_within(canonical(day.fixes), edges[row]) for row, day in enumerate(batch.days)]
+    kept = [_within(day.ordered, edges[row]) for row, day in enumerate(batch.days)]
     row = np.repeat(np.arange(len(kept), dtype=np.int64), [len(each) for each in kept])
     at_us, handset_id, grid_id = (_joined(kept, n) for n in ("at_us", "handset_id", "grid_id"))
     lon, lat, accuracy = (_joined(kept, name) for name in ("lon", "lat", "accuracy_m"))
@@ -195,9 +202,9 @@ def distance_m(from_lon: Floats, from_lat: Floats, to_lon: Floats, to_lat: Float
 
     Source: equirectangular approximation with the mean latitude.
     """
-    middle = np.radians((from_lat + to_lat) / 2)
-    east = np.radians(to_lon - from_lon) * np.cos(middle)
-    metres: Floats = np.hypot(east, np.radians(to_lat - from_lat)) * 6_371_008.8
+    middle = (from_lat + to_lat) / 2 * RADIANS
+    east = (to_lon - from_lon) * RADIANS * np.cos(middle)
+    metres: Floats = np.hypot(east, (to_lat - from_lat) * RADIANS) * EARTH_RADIUS_M
     return metres
 
 

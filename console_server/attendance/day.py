@@ -103,6 +103,11 @@ class DayInput:
     tour: tuple[TourGrid, ...] = ()
 
     @cached_property
+    def ordered(self) -> Fixes:
+        """The fixes by time, each once."""
+        return canonical(self.fixes)
+
+    @cached_property
     def asked(self) -> Spans:
         """Planned time, or time on duty where nothing was planned, less standby, up to now."""
         unplanned = () if self.standby else self.duty or self._seen()
@@ -184,7 +189,7 @@ def input_hash(pack: RulePack, given: DayInput) -> str:
     if in_part:
         facts["in part"] = [[c.checkpoint_id, c.from_us, c.to_us] for c in in_part]
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode())
-    digest.update(canonical(given.fixes).tobytes())
+    digest.update(np.ascontiguousarray(given.ordered).data)
     return digest.hexdigest()
 
 

@@ -155,13 +155,13 @@ def _split(batch: DayColumns, crossed: Ints) -> tuple[Changes, Changes]:
     moved = fixes.ground[crossed] != fixes.ground[crossed + 1]
     some = crossed[~moved]
     lon, lat = ((each[some], each[some + 1]) for each in (fixes.lon, fixes.lat))
-    line, begin, end = batch.borders.inside_shares(fixes.ground[some], lon, lat)
-    gap = some[line]
-    length = fixes.at_us[gap + 1] - fixes.at_us[gap]
+    length_us = fixes.at_us[some + 1] - fixes.at_us[some]
+    line, begin, end = batch.borders.inside_parts(fixes.ground[some], lon, lat, length_us)
+    key = fixes.key[some[line]]
     shifts = [_when_ground_moved(batch, each) for each in crossed[moved].tolist()]
     moves = np.array(shifts, dtype=np.int64).reshape(-1, 2)
-    begins = np.append(fixes.key[gap] + np.rint(begin * length).astype(np.int64), moves[:, 0])
-    ends = np.append(fixes.key[gap] + np.rint(end * length).astype(np.int64), moves[:, 1])
+    begins = np.append(key + begin, moves[:, 0])
+    ends = np.append(key + end, moves[:, 1])
     real = begins < ends
     outward = Changes(ends[real], np.full(int(real.sum()), OUTSIDE, np.int64))
     return outward, Changes(begins[real], np.full(int(real.sum()), INSIDE, np.int64))

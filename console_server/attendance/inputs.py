@@ -154,7 +154,7 @@ def _relevant(fixes: Fixes, last_us: int, elsewhere: Spans) -> Fixes:
     keep = fixes["at_us"] <= last_us
     for start, end in elsewhere:
         keep &= ~((fixes["at_us"] >= start) & (fixes["at_us"] < end))
-    return fixes[keep]
+    return fixes if keep.all() else fixes[keep]
 
 
 def _duty(
