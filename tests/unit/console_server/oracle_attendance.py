@@ -81,6 +81,7 @@ class Result:
     patrols: tuple[int, int, str | None] = (0, 0, None)
     windows: list[bool] = field(default_factory=list)
     twice_outcome: str | None = None
+    checkpoints: tuple[int, int, int, str] | None = None  # count, possible, required, outcome
 
 
 def metres_apart(a: Fix, b: Fix) -> float:
@@ -341,12 +342,19 @@ def places(
         if not low <= fix["at"] <= high or fix["mock"] or fix["doubtful"]:
             continue
         for point in day.checkpoints:
+            if not point.from_us <= fix["at"] < point.to_us:
+                continue
             apart = metres_apart(fix, {"lon": point.lon, "lat": point.lat})
             if apart + (fix["acc"] if fix["stated"] else 0) <= point.radius_m:
                 sure.add(point.checkpoint_id)
             if apart <= point.radius_m + fix["acc"]:
                 maybe.add(point.checkpoint_id)
-    return len(proved), len(cells) + skipped, len(sure), len(maybe)
+    scanned = {
+        point.checkpoint_id
+        for point in day.checkpoints
+        if any(low <= at <= high for at in point.scanned_us)
+    }
+    return len(proved), len(cells) + skipped, len(sure | scanned), len(maybe | scanned)
 
 
 def covers(cells: int, checkpoints: int, rules: PatrolRules) -> bool:
@@ -417,11 +425,41 @@ def judge_patrols(
         to_come = sum(max(0, min(b, window[1]) - max(a, window[0])) for a, b in day.outstanding)
         if free_in(result.stays, day, window) + to_come >= least:
             asked.append(decide(result.windows[index], bool(found) or to_come > 0))
+    if day.planned and pack.checkpoints and obliged:
+        result.checkpoints = judge_checkpoints(result, day, fixes, pack)
     worst_first = [each for each in ("not_met", "undecided", "met") if each in asked]
     if worst_first:
         result.twice_outcome = worst_first[0]
     elif windows and all(result.windows):
         result.twice_outcome = "met"
+
+
+def judge_checkpoints(
+    result: Result, day: DayInput, fixes: list[Fix], pack: RulePack
+) -> tuple[int, int, int, str] | None:
+    assert pack.patrol is not None
+    assert pack.checkpoints is not None
+    everywhere = {point.checkpoint_id for point in day.checkpoints}
+    lasting = {number for number in everywhere if lasts(number, day)}
+    required = min(pack.checkpoints.per_day, len(lasting))
+    if not required or not day.work:
+        return None
+    _, _, sure, maybe = places(fixes, day, day.domain[0][0], day.domain[-1][1], pack.patrol)
+    ahead = sum(end - start for start, end in day.outstanding)
+    if amount(result.stays, day.work, "unknown") + ahead >= 300 * SECOND:
+        maybe = len(everywhere)
+    return sure, maybe, required, decide(sure >= required, maybe >= required)
+
+
+def lasts(number: int, day: DayInput) -> bool:
+    """Whether a checkpoint was there at every instant of the planned time."""
+    spans = [(p.from_us, p.to_us) for p in day.checkpoints if p.checkpoint_id == number]
+    edges = {edge for span in spans for edge in span}
+    return all(
+        in_spans(at, spans)
+        for start, end in day.planned
+        for at in (start, end - 1, *(e for e in edges if start <= e < end))
+    )
 
 
 def free_in(stays: list[list[Any]], day: DayInput, window: Span) -> int:

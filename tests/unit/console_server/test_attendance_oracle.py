@@ -30,8 +30,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from oracle_attendance import Ground, Rectangle, judge
 
-from console_server.attendance.day import FIX_DTYPE, DayInput
+from console_server.attendance.day import FIX_DTYPE, Checkpoint, DayInput
 from console_server.attendance.gaps import Cause
+from console_server.attendance.other_rules import Rule
 from console_server.attendance.spans import Spans, union
 from console_server.attendance.twice_daily import windows_on
 from console_server.attendance.verdict import DayVerdict, judge_days
@@ -95,14 +96,29 @@ def build(
         duty=random_spans(rng, "06:30", rng.choice([0, 1, 3]), 5 * 3600),
         orders=random_spans(rng, "08:00", rng.choice([0, 0, 1, 2]), 4000),
         checkpoints=tuple(
-            checkpoint(number, rng.choice(LONS), rng.choice(LATS))
-            for number in range(rng.choice([0, 2]))
+            each for number in range(rng.choice([0, 2, 3])) for each in versions(rng, number)
         ),
         now_us=at(rng.choice(["08:00", "11:13", "15:30", "23:00"])) if running else None,
         outages=random_spans(rng, "07:30", rng.choice([0, 0, 1, 2]), 7200),
         excused=random_spans(rng, "07:30", rng.choice([0, 0, 0, 1]), 7200),
     )
     return given_day, [oracle_ground(shape, span_us) for shape, span_us in shapes]
+
+
+def versions(rng: random.Random, number: int) -> list[Checkpoint]:
+    """A checkpoint all day, or moved within it, or new, or gone; some of them scanned."""
+    here = checkpoint(number, rng.choice(LONS), rng.choice(LATS))
+    there = replace(here, lon=rng.choice(LONS), lat=rng.choice(LATS))
+    cut = at("07:30") + rng.randrange(0, 10 * 3600) * 1_000_000
+    before, after = replace(here, to_us=cut), replace(there, from_us=cut)
+    parts = rng.choice([[here], [here], [before, after], [before], [after]])
+    scans = [
+        at("07:30") + rng.randrange(0, 10 * 3600) * 1_000_000 for _ in range(rng.choice([0, 0, 2]))
+    ]
+    return [
+        replace(each, scanned_us=tuple(sorted(s for s in scans if each.from_us <= s < each.to_us)))
+        for each in parts
+    ]
 
 
 def random_spans(rng: random.Random, first: str, count: int, longest_s: int) -> Spans:
@@ -145,6 +161,14 @@ def told(verdict: DayVerdict) -> dict[str, Any]:
         "patrols": (patrols.count, patrols.possible, patrols.outcome),
         "windows": list(twice.windows),
         "twice": twice.outcome,
+        "checkpoints": next(
+            (
+                (each.count, each.possible, each.required, each.outcome)
+                for each in verdict.others
+                if each.rule is Rule.CHECKPOINTS
+            ),
+            None,
+        ),
         "kinds": [
             (each.judgement.name.lower(), Cause(each.cause).name.lower() if each.cause else "")
             for each in verdict.stays
@@ -166,6 +190,7 @@ def test_engine_equals_the_simple_oracle(pack: RulePack, drawn: Drawn) -> None:
         "patrols": expected.patrols,
         "windows": expected.windows,
         "twice": expected.twice_outcome,
+        "checkpoints": expected.checkpoints,
         "kinds": [(stay[2], stay[3]) for stay in expected.stays],
     }
     edges = np.array([stay.span for stay in verdict.stays]).reshape(-1, 2)
