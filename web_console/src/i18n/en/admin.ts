@@ -93,7 +93,8 @@ export const admin = {
     shifts: "Shifts",
     shiftsHint: "XLSX or CSV; columns: worker_code, start, end, kind",
     checkpoints: "Checkpoints",
-    checkpointsHint: "XLSX or CSV; columns: code, name, grid, lon, lat, radius, visit_list",
+    checkpointsHint:
+      "XLSX or CSV; columns: code, name, grid, lon, lat, radius, visit_list; optional: since (a day or always; from now when empty), removed (yes/no)",
     basemap: "Base map",
     basemapHint: "GeoJSON: streets, buildings, water, names; replaces the present one",
     streets: "Street network",

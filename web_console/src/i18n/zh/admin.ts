@@ -90,7 +90,8 @@ export const admin = {
     shifts: "排班",
     shiftsHint: "XLSX 或 CSV，列：工号、开始、结束、类型",
     checkpoints: "巡查点位",
-    checkpointsHint: "XLSX 或 CSV，列：编号、名称、网格、经度、纬度、半径、走访清单",
+    checkpointsHint:
+      "XLSX 或 CSV，列：编号、名称、网格、经度、纬度、半径、走访清单；可选：生效日期（日期或“一直”，不填则即日起）、停用（是/否）",
     basemap: "底图",
     basemapHint: "GeoJSON，街道、建筑、水系与地名；替换现有底图",
     streets: "步行路网",
