@@ -9,6 +9,7 @@ from console_server.packs.pack import load_pack, parse_pack, shipped_packs
 from console_server.packs.rules import WorkingTime
 from console_server.packs.told import told
 from console_server.packs.toml_file import PackError
+from console_server.wire.packs import PackVisitList, PackVisits
 
 XINGDIAN = load_pack("xingdian").text
 
@@ -205,3 +206,31 @@ def test_a_faulty_arrangement_is_named_with_its_line(written: str, reason: str) 
     faults = faults_of(text)
     assert reason in faults
     assert int(faults.split(":")[1]) > len(text.splitlines()) - 6
+
+
+def test_a_pack_says_whether_a_visit_counts_for_all_of_a_grid() -> None:
+    text = load_pack("jinshui").text
+    assert told(parse_pack(text)).visits == PackVisits(
+        per_month=1,
+        min_work_days=5,
+        shared=False,
+        lists=[
+            PackVisitList("bifang", "三必访", ["老党员", "楼栋长", "志愿者"], example=False),
+            PackVisitList(
+                "bikan", "三必看", ["空巢老人", "困难和残疾群体", "重点对象"], example=False
+            ),
+            PackVisitList("bicha", "三必查", ["流动人口", "矛盾纠纷", "安全隐患"], example=False),
+        ],
+    )
+    together = told(parse_pack(text.replace("shared = false", "shared = true"))).visits
+    assert together is not None
+    assert together.shared
+    assert told(load_pack("gaoxin")).visits is None
+
+
+def test_visits_that_no_month_can_hold_and_a_switch_that_is_none_are_named() -> None:
+    text = load_pack("jinshui").text
+    line = text.splitlines().index("per_month = 1") + 1
+    often = faults_of(text.replace("per_month = 1", "per_month = 29"))
+    assert often == f"mine.toml:{line}: visits.per_month: not between 1 and 28"
+    assert "$.visits.shared" in faults_of(text.replace("shared = false", 'shared = "ja"'))
