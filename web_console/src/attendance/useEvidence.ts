@@ -15,17 +15,21 @@ export function useEvidence(workerId: number, day: string) {
   /** Index of the stay that list, strip and map point at together; -1: none. */
   const pointed = ref(-1);
 
+  const failed = ref(false);
+
   async function load(): Promise<void> {
+    failed.value = false;
     try {
       verdict.value = await endpoints.fetchAttendanceDay(workerId, day);
       if (!session.may.tracks) return;
       const { from, to } = dayBounds(day, place.timeZone);
       track.value = await endpoints.fetchTrack(workerId, from, to, "attendance");
     } catch (error) {
+      failed.value = verdict.value === null;
       showProblem(error);
     }
   }
 
   void load();
-  return { verdict, track, pointed };
+  return { verdict, track, pointed, failed, load };
 }

@@ -51,6 +51,8 @@ export const attendance = {
   back: "Back to the list",
   evidence: {
     title: "{name} · {date}",
+    failed: "The verdict of this day could not be fetched.",
+    again: "Try again",
     stays: "Stays",
     patrols: "Patrols",
     noStays: "No stays on this day",

@@ -50,6 +50,8 @@ export const attendance = {
   back: "返回列表",
   evidence: {
     title: "{name} · {date}",
+    failed: "未能取得当天的判定。",
+    again: "重试",
     stays: "停留段",
     patrols: "巡查记录",
     noStays: "当天没有停留段",
