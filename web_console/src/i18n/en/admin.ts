@@ -20,6 +20,7 @@ export const admin = {
     none: "none",
     enrol: "Enrol handset",
     empty: "Nobody matches",
+    nobody: "There are no workers yet: import them first",
     more: "The first {n} are shown; search to narrow down",
   },
   enrol: {

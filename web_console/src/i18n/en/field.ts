@@ -54,6 +54,7 @@ export const field = {
     title: "{area} at a glance",
     coverage: "Coverage holes",
     coverageNone: "Somebody is online in every grid",
+    noGrids: "There are no grids yet",
     coverageHint: "Nobody is online in these grids",
     open: "Open incidents",
     noOpen: "No open incidents",

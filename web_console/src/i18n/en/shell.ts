@@ -69,6 +69,12 @@ export const shell = {
   notFound: "There is no such page",
   notFoundHint: "There is nothing at {path}; the address may be mistyped or out of date",
   notFoundHome: "Back to the start",
+  emptyMap: {
+    title: "There are no areas and grids yet",
+    hint: "Import the areas and grids first, then the workers and their shifts",
+    ask: "The administrator imports the areas and grids first",
+    go: "Go to the imports",
+  },
   noRight: {
     title: "Not for this account",
     hint: "This account ({who}) may not open this page. Ask the administrator if you need it.",

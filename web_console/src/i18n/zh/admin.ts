@@ -20,6 +20,7 @@ export const admin = {
     none: "未登记",
     enrol: "登记终端",
     empty: "没有符合条件的人员",
+    nobody: "还没有人员，请先导入人员名册",
     more: "仅显示前 {n} 人，请搜索缩小范围",
   },
   enrol: {

@@ -54,6 +54,7 @@ export const field = {
     title: "{area}运行态势",
     coverage: "覆盖空缺",
     coverageNone: "所有网格都有人在线",
+    noGrids: "还没有网格",
     coverageHint: "以下网格当前无人在线",
     open: "未结事件",
     noOpen: "当前没有未结事件",

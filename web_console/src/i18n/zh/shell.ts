@@ -69,6 +69,12 @@ export const shell = {
   notFound: "没有这个页面",
   notFoundHint: "地址 {path} 不存在，可能输入有误或页面已经移走",
   notFoundHome: "返回首页",
+  emptyMap: {
+    title: "还没有区域和网格",
+    hint: "请先导入区域与网格，再导入人员名册和排班",
+    ask: "请系统管理员先导入区域与网格",
+    go: "前往数据导入",
+  },
   noRight: {
     title: "没有查看权限",
     hint: "当前账号（{who}）不能查看此页面，如有需要请联系系统管理员",
