@@ -9,13 +9,12 @@ store, as attendance reads them.
 
 import argparse
 import asyncio
-import json
 import resource
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +25,7 @@ from bench_figures import Figure
 from city_day import DAY, PACK, CityDay, write_city_day
 
 from console_server.attendance.commands import keep_verdicts
+from console_server.attendance.day import DayInput
 from console_server.attendance.fix_reader import copied_fixes
 from console_server.attendance.inputs import frame_of, read_inputs
 from console_server.attendance.recompute import BATCH_WORKERS
@@ -50,6 +50,16 @@ class Spent:
     keep: list[float] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class BesidePeer:
+    """Seconds of each round for the same fixes: of ours, and of the peer's detection."""
+
+    version: str
+    fixes: int
+    ours: list[float] = field(default_factory=list)
+    theirs: list[float] = field(default_factory=list)
+
+
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     asked.add_argument("--workers", type=int, default=10_000)
@@ -72,14 +82,14 @@ def attendance(city: CityDay, rounds: int) -> Iterator[Figure]:
             peer = asyncio.run(_peer(stack.database_owner_url, city, Path(folder), rounds))
     yield from _figures(city, spent)
     if peer:
-        judged = [city.fixes / each for each in spent.judge]
         yield Figure(
             "attendance, judging alone",
             "fixes/s",
-            judged,
+            [peer.fixes / each for each in peer.ours],
             "ratio ≥ 20",
-            f"trackintel {peer['version']} stay points",
-            [PEER_WORKERS * city.fixes_each / each for each in peer["seconds"]],
+            f"trackintel {peer.version} stay points",
+            [peer.fixes / each for each in peer.theirs],
+            {"fixes": f"{peer.fixes:,}, of the same workers, in turn"},
         )
 
 
@@ -167,24 +177,40 @@ async def _one_batch(connection: Connection, some: Sequence[int], spent: Spent) 
     spent.keep[-1] += time.perf_counter() - began
 
 
-async def _peer(url: str, city: CityDay, folder: Path, rounds: int) -> dict[str, Any] | None:
-    """What the peer needs for the fixes of some workers; None where it is not installed."""
+async def _peer(url: str, city: CityDay, folder: Path, rounds: int) -> BesidePeer | None:
+    """The peer and we, in turn, on the fixes of some workers; None where it is not installed."""
     if not PEER.exists():
         return None
-    file = folder / "fixes.npz"
     some = range(1, min(PEER_WORKERS, city.workers) + 1)
     async with await Connection.connect(url) as connection:
         days = await read_inputs(connection, _frame(), some)
+    program = Path(__file__).with_name("peer_staypoints.py")
+    peer = await asyncio.create_subprocess_exec(
+        PEER, program, _kept(days, folder), stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert peer.stdin
+    assert peer.stdout
+    version = (await peer.stdout.readline()).decode().strip()
+    beside = BesidePeer(version, sum(len(day.fixes) for day in days))
+    for _ in range(rounds):
+        fresh = [replace(day) for day in days]  # nothing is known from the round before
+        began = time.perf_counter()
+        judge_days(PACK, fresh)
+        beside.ours.append(time.perf_counter() - began)
+        peer.stdin.write(b"once more\n")
+        beside.theirs.append(float(await peer.stdout.readline()))
+    peer.stdin.close()
+    await peer.wait()
+    return beside
+
+
+def _kept(days: Sequence[DayInput], folder: Path) -> Path:
+    """A file of these fixes for the peer."""
     fixes = np.concatenate([day.fixes for day in days])
     worker = np.repeat([day.worker_id for day in days], [len(day.fixes) for day in days])
-    np.savez(file, worker=worker, **{name: fixes[name] for name in ("at_us", "lon", "lat")})
-    program = Path(__file__).with_name("peer_staypoints.py")
-    said = await asyncio.create_subprocess_exec(
-        PEER, program, file, str(rounds), stdout=subprocess.PIPE
-    )
-    out, _ = await said.communicate()
-    found: dict[str, Any] = json.loads(out)
-    return found
+    file = folder / "fixes.npz"
+    np.savez(file, worker=worker, at_us=fixes["at_us"], lon=fixes["lon"], lat=fixes["lat"])
+    return file
 
 
 def _batches(workers: int) -> Iterator[Sequence[int]]:

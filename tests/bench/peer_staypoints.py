@@ -1,12 +1,12 @@
-"""Stay-point detection by trackintel, in an environment of its own: prints the seconds it took.
+"""Stay-point detection by trackintel, in an environment of its own: one round for each line told.
 
-    .setup/peers/bin/python tests/bench/peer_staypoints.py FIXES.npz ROUNDS
+    .setup/peers/bin/python tests/bench/peer_staypoints.py FIXES.npz
 
-The file holds the arrays worker, at_us, lon, lat. Only the detection is timed, not the making of
-trackintel's tables.
+The file holds the arrays worker, at_us, lon, lat. The first line that it says is its version, every
+further one the seconds of a round. Only the detection is timed, not the making of trackintel's
+tables.
 """
 
-import json
 import sys
 import time
 import warnings
@@ -20,7 +20,7 @@ import trackintel
 warnings.filterwarnings("ignore")
 
 
-def main(file: str, rounds: int) -> None:
+def main(file: str) -> None:
     held = np.load(file)
     table = geopandas.GeoDataFrame(
         {
@@ -31,15 +31,17 @@ def main(file: str, rounds: int) -> None:
         crs="EPSG:4326",
     )
     fixes = trackintel.Positionfixes(table)
-    spent_s, found = [], 0
-    for _ in range(rounds):
+    _say(version("trackintel"))
+    for _ in sys.stdin:
         began = time.perf_counter()
-        _, stays = fixes.generate_staypoints(method="sliding")
-        spent_s.append(time.perf_counter() - began)
-        found = len(stays)
-    said = {"seconds": spent_s, "stays": found, "version": version("trackintel")}
-    sys.stdout.write(json.dumps(said))
+        fixes.generate_staypoints(method="sliding")
+        _say(str(time.perf_counter() - began))
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1])
