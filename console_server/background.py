@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 import structlog
 from prometheus_client import Counter
 
+from console_server.ending import end_all
 from console_server.parts import Parts
 
 Loop = Callable[[Parts], Awaitable[None]]
@@ -34,9 +35,7 @@ async def running(loops: Mapping[str, Loop], parts: Parts) -> AsyncIterator[None
     try:
         yield
     finally:
-        for running_loop in running_loops:
-            running_loop.cancel()
-        await asyncio.gather(*running_loops, return_exceptions=True)
+        await end_all(running_loops)
 
 
 async def keep_running(name: str, loop: Loop, parts: Parts) -> None:

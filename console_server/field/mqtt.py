@@ -6,7 +6,6 @@ certificate for the page and its messages: a page that came by HTTPS may open no
 a host that it trusts. A proxy in front may send this path to the broker itself (`/mqtt` there).
 """
 
-import asyncio
 import contextlib
 from typing import Any, Final
 
@@ -16,6 +15,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.typing import Subprotocol
 
+from console_server.ending import first_to_end
 from console_server.parts import Parts
 
 PATH: Final = "/api/field/mqtt"
@@ -48,7 +48,8 @@ async def mqtt(socket: WebSocket[Any, Any, Any]) -> None:
         return
     async with broker:
         await socket.accept(subprotocols=SUBPROTOCOL)
-        await _first(_up(socket, broker), _down(broker, socket))
+        with contextlib.suppress(ConnectionClosed, WebSocketDisconnect):
+            await first_to_end(_up(socket, broker), _down(broker, socket))
         with contextlib.suppress(WebSocketDisconnect, RuntimeError):
             await socket.close(CLOSE_GONE)
 
@@ -61,18 +62,3 @@ async def _up(socket: WebSocket[Any, Any, Any], broker: ClientConnection) -> Non
 async def _down(broker: ClientConnection, socket: WebSocket[Any, Any, Any]) -> None:
     async for message in broker:
         await socket.send_data(message, mode="binary")
-
-
-async def _first(*ways: Any) -> None:  # noqa: ANN401 - two coroutines
-    """Until one way ends; then the other is over too."""
-    running = [asyncio.ensure_future(way) for way in ways]
-    try:
-        await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for each in running:
-            each.cancel()
-        for ended in await asyncio.gather(*running, return_exceptions=True):
-            if isinstance(ended, Exception) and not isinstance(
-                ended, (ConnectionClosed, WebSocketDisconnect)
-            ):
-                raise ended

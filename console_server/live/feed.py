@@ -5,7 +5,6 @@ where ends the same way: read everything anew, and every console gets a new snap
 """
 
 import asyncio
-from collections.abc import Awaitable
 from typing import Any
 
 import msgspec
@@ -13,6 +12,7 @@ from prometheus_client import Counter, Gauge
 
 from console_server.background import keep_running
 from console_server.cache import Valkey
+from console_server.ending import first_to_end
 from console_server.errors import Unavailable
 from console_server.incidents.summaries import read_current
 from console_server.live.events import read_entry, seq_key
@@ -68,23 +68,11 @@ async def _follow_once(parts: Parts) -> None:
         state = await read_state(parts)
         parts.hub.reset(state, parts.clock().timestamp())
         changed = asyncio.Event()
-        await _first_to_end(
+        await first_to_end(
             _follow_channel(parts, channel, changed),
             _follow_stream(parts, state.seq),
             _until_roster_changes(parts, changed),
         )
-
-
-async def _first_to_end(*loops: Awaitable[None]) -> None:
-    running = [asyncio.ensure_future(each) for each in loops]
-    try:
-        done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for each in running:
-            each.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
-    for each in done:
-        each.result()
 
 
 async def read_state(parts: Parts) -> LiveState:

@@ -7,7 +7,6 @@ console leaves, its session ends, or it takes nothing any more.
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable
 from typing import Any
 
 from litestar import WebSocket, websocket
@@ -20,6 +19,7 @@ from redis.exceptions import RedisError
 from console_server.access.account import Account
 from console_server.access.middleware import CLOSE_FORBIDDEN, CLOSE_UNAUTHENTICATED
 from console_server.access.sessions import SessionRecord, is_open
+from console_server.ending import first_to_end
 from console_server.incidents.visible import ordered_to
 from console_server.live.interest import Sight
 from console_server.live.messages import behind
@@ -54,7 +54,7 @@ async def live(socket: LiveSocket) -> None:
     await socket.accept()
     subscription = parts.hub.subscribe(Sight(socket.user.area_id, ordered_to(socket.user)))
     try:
-        code = await _first(
+        code = await first_to_end(
             _sender(socket, parts, subscription),
             _leaving(socket),
             _session_end(parts, socket.auth),
@@ -65,18 +65,6 @@ async def live(socket: LiveSocket) -> None:
     if code is not None:
         with contextlib.suppress(TimeoutError, WebSocketDisconnect):
             await asyncio.wait_for(socket.close(code), CLOSE_WITHIN_S)
-
-
-async def _first(*watchers: Awaitable[int | None]) -> int | None:
-    """Wait for whichever ends first, then end the others: the code to close with."""
-    running = [asyncio.ensure_future(watcher) for watcher in watchers]
-    try:
-        done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for each in running:
-            each.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
-    return done.pop().result()
 
 
 async def _sender(socket: LiveSocket, parts: Parts, subscription: Subscription) -> int | None:
