@@ -53,7 +53,7 @@ def description(version: str) -> OpenAPIConfig:
 
 
 def _completed(app: Litestar, schema: dict[str, Any]) -> dict[str, Any]:
-    whole = _told_as_any(deepcopy(schema))
+    whole: dict[str, Any] = _told_as_any(deepcopy(schema))
     components = whole.setdefault("components", {})
     _, bodies = msgspec.json.schema_components([Problem], ref_template=_REF)
     components.setdefault("schemas", {}).update(bodies)
@@ -92,4 +92,5 @@ def _complete(operation: dict[str, Any], route: HTTPRoute, method: str) -> None:
 def _asked(path: str, method: str) -> dict[str, list[str]]:
     """The session that a route needs, and for commands the token that came with it."""
     session = "fieldSession" if path.startswith(f"{FIELD_PATH}/") else "session"
-    return {session: []} | ({} if method in SAFE_METHODS else {"csrf": []})
+    asked: dict[str, list[str]] = {session: []}
+    return asked if method in SAFE_METHODS else asked | {"csrf": []}
