@@ -1,10 +1,13 @@
 """Choosing loopback ports for parts that listen.
 
-Owns nothing at run time: a free port is looked up, then given to the child that binds it.
+A free port is looked up, then given to the child that binds it. Owns, at run time, the reservation
+of these ports: while a child is dead nobody else who looks for a free port is given its.
 """
 
 import random
 import socket
+import sys
+from collections.abc import Iterable
 from typing import Final
 
 LOOPBACK: Final = "127.0.0.1"
@@ -14,10 +17,10 @@ OURS: Final = range(20_000, 32_000)
 TRIES: Final = 200
 
 
-def is_free(port: int, host: str = LOOPBACK) -> bool:
-    """Whether a listener could bind this port now."""
+def is_free(port: int, host: str = LOOPBACK, *, unreserved: bool = False) -> bool:
+    """Whether a listener could bind this port now; `unreserved`: and nobody has it reserved."""
     with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, int(not unreserved))
         try:
             probe.bind((host, port))
         except OSError:
@@ -30,11 +33,33 @@ def free_port(preferred: int | None = None) -> int:
     if preferred and is_free(preferred):
         return preferred
     for port in random.sample(OURS, TRIES):  # children that start at once draw different ones
-        if is_free(port):
+        if is_free(port, unreserved=True):
             return port
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
         return int(probe.getsockname()[1])
+
+
+def reserve(ports: Iterable[int]) -> list[socket.socket]:
+    """Keep these ports for listeners that set SO_REUSEADDR, as all parts do, until closed.
+
+    Linux lets such a listener bind beside a socket that is bound and does not listen; elsewhere
+    nothing is reserved. Source: SO_REUSEADDR in Linux socket(7).
+    """
+    if sys.platform != "linux":
+        return []
+    return [held for port in ports if (held := _held(port)) is not None]
+
+
+def _held(port: int) -> socket.socket | None:
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        held.bind((LOOPBACK, port))
+    except OSError:  # somebody was faster; the child's own failure will say so
+        held.close()
+        return None
+    return held
 
 
 def answers(port: int, timeout_s: float = 0.5) -> bool:

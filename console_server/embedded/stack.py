@@ -6,6 +6,7 @@ What the operator has configured elsewhere is not started.
 
 import contextlib
 import json
+import socket
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,7 +29,7 @@ from console_server.embedded.data_directory import (
     open_data_directory,
 )
 from console_server.embedded.errors import StackError
-from console_server.embedded.ports import LOOPBACK, free_port, is_free
+from console_server.embedded.ports import LOOPBACK, free_port, is_free, reserve
 from console_server.embedded.postgres_programs import Edition, Report, choose_programs
 from console_server.embedded.process import unprivileged_identity
 from console_server.embedded.supervise import Supervisor
@@ -69,6 +70,7 @@ class EmbeddedStack:
         self._options = options
         self._report = report
         self._lock: IO[str] = lock(self.directory)
+        self._reserved: list[socket.socket] = []
 
     def start(self) -> StackAddresses:
         """Start the parts and wait until each answers.
@@ -85,6 +87,8 @@ class EmbeddedStack:
     def stop(self) -> None:
         """Stop the parts, orderly, and let go of the data directory."""
         self.supervisor.stop_all()
+        for held in self._reserved:
+            held.close()
         self.directory.addresses_file.unlink(missing_ok=True)
         self.directory.http_url_file.unlink(missing_ok=True)
         self._lock.close()
@@ -92,6 +96,7 @@ class EmbeddedStack:
     def _start(self) -> StackAddresses:
         made = credentials(self.directory)
         ports = self._choose_ports()
+        self._reserved = reserve(ports.values())
         configured = self._options.configured
         broker = None if "GRIDBEAT_MQTT_HOST" in configured else self._start_broker(made, ports)
         valkey = None if "GRIDBEAT_VALKEY_URL" in configured else self._start_valkey(made, ports)
