@@ -59,6 +59,13 @@ async def rule(centre: Centre, asked: dict[str, Any], who: str, **values: Any) -
     return await console.post(f"requests/{request}/ruling", json={"granted": True} | values)
 
 
+async def foreseen(centre: Centre, incident: dict[str, Any], **asked: Any) -> dict[str, Any]:
+    console = await centre.console()
+    answer = await console.get(f"incidents/{incident['id']}/deadline", params=asked)
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
 async def accepted(centre: Centre) -> dict[str, Any]:
     incident = await centre.open_incident()
     console = await centre.console()
