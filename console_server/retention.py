@@ -21,7 +21,6 @@ from console_server.residents.commands import forget_contacts
 from console_server.settings import CasePeriods
 
 EVERY_S: Final = 6 * 3600
-POSITIONS_DAYS: Final = 180  # by default; ingest refuses what is older
 REJECTED_DAYS: Final = 30  # dead letters: long enough to see what a handset does wrong
 HANDLED_DAYS: Final = 14  # messages that were dealt with; a handset may repeat them for days
 AUDIT_MIN_DAYS: Final = 3 * 365  # who looked, who did: longer than any complaint may take

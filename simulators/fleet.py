@@ -54,7 +54,6 @@ class Counters:
     fixes: int = 0
     slowest_ack_s: float = 0.0
     orders: int = 0
-    reenrolled: int = 0
 
 
 class Fleet:
@@ -171,7 +170,6 @@ class Fleet:
             if not session.was_welcome:
                 fresh = Handset(await self._reenrol(member.who))
                 fresh.outbox = member.handset.outbox
-                self.counters.reenrolled += 1
                 self._wear(member, fresh)
 
     def _acknowledged(self, parcel: Parcel, after_s: float) -> None:

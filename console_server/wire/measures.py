@@ -6,7 +6,6 @@ from typing import Literal
 from console_server.wire.base import Body
 from console_server.wire.cases import IncidentStatus
 
-PeriodName = Literal["day", "week", "month", "half_year", "custom"]
 FigureName = Literal[
     "reported", "accepted", "rejected", "waiting", "merged", "void", "closed", "unclosed",
     "on_time", "late", "rework", "handled", "overdue_now", "response", "arrival", "handling",

@@ -48,7 +48,6 @@ class Carrier:
         self.began_s = time.time()
         self.handset = Handset(credentials, Inbox(acknowledged=self._acknowledged))
         self.spot = spot
-        self._last_ms = 0
         self._old_count = 0
         self._numbers = 0
         self._sent: list[Parcel] = []

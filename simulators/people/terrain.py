@@ -68,12 +68,6 @@ class Terrain:
         return float(x), float(y)
 
 
-def plane_of(network: Network) -> LocalPlane:
-    """A plane that touches the ellipsoid in the middle of a network."""
-    lon, lat = network.lonlat.mean(axis=0).round(3)
-    return LocalPlane(float(lon), float(lat))
-
-
 def apart_m(one: Spot, other: Spot) -> float:
     """Distance of two places on the plane."""
     return hypot(one[0] - other[0], one[1] - other[1])

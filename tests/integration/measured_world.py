@@ -6,7 +6,7 @@ both agree on for random cases is counted as it is said to be.
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from statistics import quantiles
 from typing import Any
@@ -288,8 +288,3 @@ def figures(cases: list[Told], everything: list[Told]) -> dict[str, Any]:
         **{name: spread([v for v in found if v is not None]) for name, found in lists.items()},
         "rating": (len(rated), sum(rated) / len(rated) if rated else None),
     }
-
-
-def shifted(each: Told, days: int) -> Told:
-    """The same case that many days earlier (for the weeks of early warnings)."""
-    return replace(each, reported_at=each.reported_at - timedelta(days=days))

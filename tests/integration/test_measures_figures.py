@@ -36,7 +36,6 @@ from console_server.wire.measures import FigureName, Figures
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 PERIOD = custom_period(date(2026, 10, 20), date(2026, 11, 15), PACK.zone)
-BY_WORK = ("rework", "handled")
 
 
 @pytest.fixture(scope="module")

@@ -15,8 +15,6 @@ from console_server.errors import Invalid
 from console_server.imports.commands import import_file
 from console_server.imports.exports import export_file
 
-HALF_PAST = datetime(2026, 11, 21, 0, 30, tzinfo=UTC)
-
 
 def upload(client: httpx.Client, kind: str, name: str, content: bytes) -> httpx.Response:
     return client.post(f"/api/{kind}/import", files={"file": (name, content)})

@@ -4,7 +4,6 @@ from typing import Literal, TypeVar
 
 import numpy as np
 
-from console_server.wire.field import HandsetCredentials
 from simulators.geodesy import LocalPlane
 from simulators.people.beats import District
 from simulators.people.duty import Spell
@@ -120,7 +119,3 @@ def make_order(
         lon=lon,
         lat=lat,
     )
-
-
-def make_credentials(code: str = "h1", port: int = 1) -> HandsetCredentials:
-    return HandsetCredentials(code, code, "secret", "127.0.0.1", port, f"gb/1/320111011/{code}")
