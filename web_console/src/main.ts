@@ -8,6 +8,7 @@ import { router } from "@/router";
 import { useLive } from "@/stores/live";
 import { usePreferences } from "@/stores/preferences";
 import { useSession } from "@/stores/session";
+import { mendLostPages } from "@/ui/lostPages";
 import { whenUnauthenticated } from "@/wire/http";
 import "@/ui/tokens.css";
 import "@/ui/base.css";
@@ -29,5 +30,6 @@ whenUnauthenticated(() => {
   void router.push({ name: "sign-in", query: { expired: "1", to: here.fullPath } });
 });
 
+mendLostPages(router);
 app.use(router);
 app.mount("#app");
