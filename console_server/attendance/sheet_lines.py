@@ -5,7 +5,7 @@ other programs, and what `gridbeat export attendance` writes.
 """
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from io import StringIO
 from typing import Any, Final
@@ -42,6 +42,7 @@ RULE_NAMES: Final[dict[Rule, str]] = {
     "checkpoints": "巡更点",
     "night_watch": "巡夜",
 }
+SO_FAR: Final[Mapping[Outcome, str]] = {"met": "暂达标", "undecided": "进行中"}
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
 
 
@@ -65,16 +66,23 @@ def day_values(line: MonthLine) -> list[Any]:
         *(each / 3600 for each in seconds),
         summary.in_grid.lower,
         summary.in_grid.upper,
-        OUTCOMES[summary.in_grid.outcome],
+        _told(summary, summary.in_grid.outcome),
         summary.patrols.count,
         summary.patrols.possible,
-        OUTCOMES[summary.patrols.outcome],
-        OUTCOMES[summary.twice_daily.outcome],
-        OUTCOMES[worst_of(outcomes_by("checkpoints", summary))],
-        OUTCOMES[worst_of(outcomes_by("night_watch", summary))],
+        _told(summary, summary.patrols.outcome),
+        _told(summary, summary.twice_daily.outcome),
+        _told(summary, worst_of(outcomes_by("checkpoints", summary))),
+        _told(summary, worst_of(outcomes_by("night_watch", summary))),
         "、".join(not_met(summary)),
-        "最终" if line.final else "未结",
+        "最终" if line.final else "当日未结束" if summary.provisional else "未结",
     ]
+
+
+def _told(summary: Summary, outcome: Outcome | None) -> str:
+    """An outcome in words; of a day that runs only what cannot be made up any more is one."""
+    if summary.provisional and outcome is not None and outcome in SO_FAR:
+        return SO_FAR[outcome]
+    return OUTCOMES[outcome]
 
 
 def worst_of(outcomes: Sequence[Outcome]) -> Outcome | None:
