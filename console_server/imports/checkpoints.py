@@ -12,7 +12,7 @@ from typing import Final
 import shapely
 
 from console_server.checkpoints.commands import EVER, WantedCheckpoint, put_checkpoints
-from console_server.checkpoints.store import NewCheckpoint
+from console_server.checkpoints.store import CheckpointRow, NewCheckpoint, list_checkpoints
 from console_server.imports.features import degrees_fault
 from console_server.imports.outcome import ImportContext, report
 from console_server.imports.tables import Row, read_table
@@ -45,11 +45,24 @@ async def import_checkpoints(content: bytes, context: ImportContext) -> ImportRe
     """
     rows = await asyncio.to_thread(read_table, content, HEADERS, context.complaints)
     seen: set[str] = set()
+    present = {each.code: each for each in await list_checkpoints(context.connection)}
+    for row in rows:
+        _check_owner(row, present.get(row.text("code")), context)
     read = [_checkpoint(row, context, seen) for row in rows]
     context.complaints.raise_if_any()
     wanted = [checkpoint for checkpoint in read if checkpoint is not None]
     outcomes = await put_checkpoints(context.connection, wanted, context.now)
     return report("checkpoints", outcomes)
+
+
+def _check_owner(row: Row, present: CheckpointRow | None, context: ImportContext) -> None:
+    """Nobody takes a checkpoint out of an area that is not theirs."""
+    if present is not None and not context.may_touch(present.area_id):
+        context.complaints.add(
+            row.number,
+            f"编号 {present.code} 已用于其他区域",
+            f"the code {present.code} is in use in another area",
+        )
 
 
 def _checkpoint(row: Row, context: ImportContext, seen: set[str]) -> WantedCheckpoint | None:

@@ -133,3 +133,14 @@ def test_a_day_ahead_and_a_word_that_is_no_day_are_refused(points: Record) -> No
             answer = admin.post("/api/checkpoints/import", files={"file": ("c.csv", table)})
             assert answer.status_code == 422, answer.text
     assert versions(points) == []
+
+
+def test_nobody_takes_a_checkpoint_out_of_an_area_that_is_not_theirs(points: Record) -> None:
+    put_up(points, line("A"))
+    theirs = f"{HEADER}A,A 号点,{GRIDS[2]},118.015,32.025,30,,\n".encode()
+    with points.server.signed_in("eastadmin") as admin:
+        answer = admin.post("/api/checkpoints/import", files={"file": ("c.csv", theirs)})
+        assert answer.status_code == 422, answer.text
+        assert "another area" in answer.text
+        assert admin.delete("/api/checkpoints/A").status_code == 404
+    assert [each[1:] for each in versions(points)] == [(None, 30.0)]

@@ -116,3 +116,15 @@ def test_a_worker_sees_no_visit_of_another(
         post(one, scan(labels["D1"], "mine"))
         assert [v["clientId"] for v in one.get("/api/field/today").json()["visits"]]
         assert other.get("/api/field/today").json()["visits"] == []
+
+
+def test_a_scan_from_before_the_checkpoint_was_removed_still_counts(
+    server: RunningServer, labels: dict[str, str], enrol: Any, as_worker: Any
+) -> None:
+    with server.signed_in("admin") as admin:
+        assert admin.delete("/api/checkpoints/D3").status_code == 204
+    before = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
+    with as_worker(enrol("W2")) as phone:
+        late = post(phone, scan(labels["D3"], "late") | {"at": before})
+        assert (late.status_code, late.json()["counts"]) == (201, True)
+        assert post(phone, scan(labels["D3"], "too late")).status_code == 404
