@@ -75,7 +75,7 @@ class Installation:
         from console_server.schema.migrate import migrate
 
         with step("Starting broker, live store and database"):
-            addresses = self.stack.start()
+            addresses = self.stack.start(reserved=[self.http_port])
         if not addresses.timescale:
             say(f"The database is bare PostgreSQL ({addresses.postgres_source})")
         with step("Bringing the database to this release"):

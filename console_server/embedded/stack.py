@@ -7,7 +7,7 @@ What the operator has configured elsewhere is not started.
 import contextlib
 import json
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -72,14 +72,14 @@ class EmbeddedStack:
         self._lock: IO[str] = lock(self.directory)
         self._reserved: list[socket.socket] = []
 
-    def start(self) -> StackAddresses:
-        """Start the parts and wait until each answers.
+    def start(self, reserved: Sequence[int] = ()) -> StackAddresses:
+        """Start the parts and wait until each answers; keep the `reserved` ports as well as ours.
 
         Raises:
             StackError: one of them cannot run; the others are stopped.
         """
         try:
-            return self._start()
+            return self._start(reserved)
         except BaseException:
             self.stop()
             raise
@@ -93,10 +93,10 @@ class EmbeddedStack:
         self.directory.http_url_file.unlink(missing_ok=True)
         self._lock.close()
 
-    def _start(self) -> StackAddresses:
+    def _start(self, reserved: Sequence[int]) -> StackAddresses:
         made = credentials(self.directory)
         ports = self._choose_ports()
-        self._reserved = reserve(ports.values())
+        self._reserved = reserve([*ports.values(), *reserved])
         configured = self._options.configured
         broker = None if "GRIDBEAT_MQTT_HOST" in configured else self._start_broker(made, ports)
         valkey = None if "GRIDBEAT_VALKEY_URL" in configured else self._start_valkey(made, ports)
