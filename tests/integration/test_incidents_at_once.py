@@ -245,7 +245,9 @@ async def test_every_conflict_over_an_order_says_who_was_quicker_and_with_what(
     centre: Centre,
 ) -> None:
     incident, console = await centre.open_incident(), await centre.console("duty_leader")
-    first, second = list(centre.workers.values())[:2]
+    for code in ("11", "12"):
+        await centre.enrol(code)
+    first, second = centre.workers["11"], centre.workers["12"]
     path = f"incidents/{incident['id']}/dispatches"
     order = (await console.post(path, json={"workerId": first})).json()
     steps = f"dispatches/{order['dispatchId']}"
