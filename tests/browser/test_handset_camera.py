@@ -1,0 +1,88 @@
+"""The phone's camera before real codes: the one that enrols, and a checkpoint's label on paper."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from conftest import CHROMIUM_FLAGS
+from outsider import Console, Demo
+from playwright.sync_api import Browser, Locator, Page, expect
+from screen_sizes import PHONE
+
+
+@pytest.fixture
+def admin(demo: Demo) -> Iterator[Console]:
+    with Console(demo.url, "admin") as signed_in:
+        yield signed_in
+
+
+@pytest.fixture
+def film(tmp_path: Path) -> Path:
+    """What the camera sees: read anew each time that it is switched on."""
+    return tmp_path / "camera.mjpeg"
+
+
+@pytest.fixture
+def phone(browser: Browser, demo: Demo, film: Path) -> Iterator[Page]:
+    """The handset's page in a browser whose camera shows the film."""
+    camera = [
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-video-capture={film}",
+    ]
+    program = shutil.which("chromium")
+    started = browser.browser_type.launch(executable_path=program, args=[*CHROMIUM_FLAGS, *camera])
+    context = started.new_context(
+        viewport={"width": PHONE["width"], "height": PHONE["height"]},
+        is_mobile=True,
+        has_touch=True,
+        permissions=["geolocation", "camera"],
+        geolocation={"longitude": 118.5, "latitude": 32.0, "accuracy": 6.0},
+    )
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    page.goto(f"{demo.url}/handset")
+    yield page
+    started.close()
+
+
+def show(film: Path, code: Locator) -> None:
+    """Hold what is on a screen or on paper before the camera, with what is around it."""
+    code.scroll_into_view_if_needed()
+    box = code.bounding_box()
+    assert box is not None
+    width = height = 300  # even, as films of cameras are, and without the next label
+    left = max(0.0, box["x"] + box["width"] / 2 - width / 2)
+    top = max(0.0, box["y"] + box["height"] / 2 - height / 2)
+    clip = {"x": int(left), "y": int(top), "width": width, "height": height}
+    film.write_bytes(code.page.screenshot(type="jpeg", quality=90, clip=clip))
+
+
+@pytest.mark.usefixtures("dispatcher")
+def test_the_camera_reads_the_code_that_enrols_and_a_label(
+    open_page: Callable[..., Page], admin: Console, phone: Page, film: Path
+) -> None:
+    console = open_page("/admin", user="admin")
+    console.get_by_test_id("enrol").last.click()
+    console.get_by_test_id("kind-native").click()
+    console.get_by_test_id("enrol-submit").click()
+    labels = open_page("/labels", user="admin").get_by_test_id("label")
+    expect(labels.first).to_be_visible()
+
+    show(film, labels.first.locator("svg"))
+    phone.get_by_test_id("enrol-scan").tap()
+    expect(phone.get_by_test_id("enrol-problem")).to_contain_text("这不是登记二维码")
+
+    show(film, console.get_by_test_id("page-qr"))
+    phone.get_by_test_id("enrol-scan").tap()
+    expect(phone.get_by_test_id("state-bar")).to_have_attribute("data-link", "on")
+    phone.get_by_test_id("duty-on").tap()
+    expect(phone.get_by_test_id("duty")).to_have_attribute("data-duty", "true")
+
+    first = admin.get("checkpoints/labels")[0]
+    show(film, labels.filter(has_text=first["code"]).locator("svg"))
+    phone.get_by_test_id("tab-scan").tap()
+    phone.get_by_test_id("scan-start").tap()
+    expect(phone.get_by_test_id("scan-line")).to_contain_text(first["name"])
+    expect(phone.locator("video")).to_have_count(0)  # the camera is off again
