@@ -98,5 +98,5 @@ async def test_a_printed_case_names_groups_and_rulings_in_words(centre: Centre) 
     page = (await console.get(f"{path}/file.html")).text
     assert "职能组 市政维护；时限 20" in page
     assert "职能组 治安处突；联合执法" in page
-    assert "延期；工作日 2.0；等材料" in page
+    assert "延期；工作日 2；等材料" in page
     assert "延期；不同意；理由不足" in page
