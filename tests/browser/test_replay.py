@@ -13,6 +13,12 @@ from playwright.sync_api import Page, expect
 from screen_sizes import PHONE, WALL
 
 ZONE = ZoneInfo("Asia/Shanghai")
+COUNT_ADDRESSES = """() => {
+  window.addresses = 0;
+  window.countedFrom = performance.now();
+  const replace = history.replaceState.bind(history);
+  history.replaceState = (...given) => { window.addresses += 1; replace(...given); };
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +91,56 @@ def test_it_plays_scrubs_and_stands_in_the_address(
     expect(page.get_by_test_id("replay-time")).to_have_text(shown)
     page.keyboard.press("Home")
     expect(page.get_by_test_id("timeline")).to_have_attribute("aria-valuenow", "0")
+
+
+def test_a_case_leads_to_the_replay_of_its_own_time_and_place(
+    open_page: Callable[..., Page], dispatcher: Console
+) -> None:
+    made = dispatcher.post(
+        "incidents",
+        {"classCode": "0601", "title": "此案回放", "lon": 118.51, "lat": 32.04},
+    )
+    reported = datetime.fromisoformat(made["reportedAt"]).astimezone(ZONE).replace(microsecond=0)
+    page = open_page(user="leader")
+    page.locator(f"[data-testid=incident-row][data-incident-id='{made['id']}']").click()
+    page.get_by_test_id("replay-case").click()
+    begun = page.get_by_test_id("replay-time")
+    expect(begun).to_have_text(f"{reported + timedelta(seconds=1):%H:%M:%S}")
+    expect(page.get_by_test_id(f"case-then-{made['id']}")).to_be_visible()
+    expect(page.locator(".incident-marker.selected")).to_be_in_viewport()
+
+
+def test_the_evidence_of_a_day_leads_to_the_replay_of_that_worker_and_day(
+    open_page: Callable[..., Page], supervisor: Console
+) -> None:
+    board = supervisor.get("attendance")
+    worker = board["rows"][0]["workerId"]
+    page = open_page(f"/attendance/{worker}/{board['date']}", user="supervisor")
+    page.get_by_test_id("replay-day").click()
+    expect(page.get_by_test_id("worker-then")).to_be_visible()
+    expect(page.get_by_test_id("replay-clock")).to_be_visible()
+    asked = parse_qs(urlsplit(page.url).query)
+    assert asked["worker"] == [str(worker)]
+    assert f"{datetime.fromisoformat(asked['from'][0]).astimezone(ZONE):%Y-%m-%d}" == board["date"]
+
+
+def test_while_it_plays_only_a_change_of_the_address_is_written_there(
+    open_page: Callable[..., Page], supervisor: Console
+) -> None:
+    assert supervisor.get("replay/horizon")["now"]
+    page = open_page(_path(datetime.now(ZONE) - timedelta(minutes=50)), user="supervisor")
+    clock = page.get_by_test_id("replay-time")
+    page.get_by_test_id("replay-speed-30").click()
+    wait_until(lambda: "speed=30" in page.evaluate("location.href"))
+    page.evaluate(COUNT_ADDRESSES)
+    page.get_by_test_id("replay-play").click()
+    for _ in range(4):  # four pictures at least
+        before = clock.inner_text()
+        expect(clock).not_to_have_text(before)
+    took_s = page.evaluate("(performance.now() - window.countedFrom) / 1000")
+    assert page.evaluate("window.addresses") <= 1 + took_s / 5 + 1
+    page.get_by_test_id("nav-attendance").click()
+    expect(page.get_by_test_id("replay-page")).to_have_count(0)
 
 
 @pytest.mark.parametrize("size", [WALL, PHONE], ids=["wall", "phone"])
