@@ -5,7 +5,7 @@ left out of the summary.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Final
@@ -21,17 +21,22 @@ from console_server.attendance.outcomes import Rule, bounds, outcomes_by
 from console_server.attendance.sheet_lines import (
     DAY_COLUMNS,
     DAY_LOOKS,
+    NO_NAMES,
     OUTCOMES,
     RULE_NAMES,
+    SO_FAR,
     day_values,
+    grids_of,
 )
 from console_server.downloads import BOOK
 from console_server.packs.pack import RulePack
 from console_server.wire.attendance import Outcome
 
-COLOURS: Final[dict[str, str]] = {"达标": "#E2F0D9", "未达标": "#F8CBAD", "待定": "#FFF2CC"}
+COLOURS: Final[dict[str, str]] = {
+    "达标": "#E2F0D9", "未达标": "#F8CBAD", "待定": "#FFF2CC", "暂达标": "#F3F9EF",
+}  # fmt: skip
 PERSON_COLUMNS: Final = (
-    ("工号", 12), ("姓名", 10), ("网格", 20), ("天数", 8), ("计入时数", 10), ("在格时数", 10),
+    ("工号", 12), ("姓名", 10), ("网格", 24), ("天数", 8), ("计入时数", 10), ("在格时数", 10),
     ("在格率下限", 11), ("在格率上限", 11),
 )  # fmt: skip
 MONTH_COLUMNS: Final = (
@@ -77,14 +82,20 @@ class _Formats:
         self.day = book.add_format(centred | {"num_format": "yyyy-mm-dd"})
         self.outcome = {
             word: book.add_format(centred | ({"bg_color": colour} if colour else {}))
-            for word, colour in ((word, COLOURS.get(word)) for word in OUTCOMES.values())
+            for word, colour in (
+                (word, COLOURS.get(word)) for word in (*OUTCOMES.values(), *SO_FAR.values())
+            )
         }
 
 
 def workbook(
-    title: str, pack: RulePack, lines: Sequence[MonthLine], months: Sequence[MonthRuleLine] = ()
+    title: str,
+    pack: RulePack,
+    lines: Sequence[MonthLine],
+    months: Sequence[MonthRuleLine] = (),
+    names: Mapping[str, str] = NO_NAMES,
 ) -> bytes:
-    """The workbook, ready to be sent."""
+    """The workbook, ready to be sent; `names`: of the grids, by their codes."""
     held = BytesIO()
     rules = rules_asked(pack)
     with xlsxwriter.Workbook(held, BOOK) as book:
@@ -92,10 +103,14 @@ def workbook(
         note = f"规则包 {pack.name} {pack.version}；{_rules_in_words(pack)}"
         overall = _Headings("汇总", f"{title} 考勤汇总", note + SUMMARY_NOTE)
         _fill(
-            book, formats, overall, _summary_columns(rules), _summary_lines(lines, rules, formats)
+            book,
+            formats,
+            overall,
+            _summary_columns(rules),
+            _summary_lines(lines, rules, names, formats),
         )
         daily = _Headings("每日明细", f"{title} 每日考勤", note)
-        cells = [_day_cells(line, formats) for line in lines]
+        cells = [_day_cells(line, names, formats) for line in lines]
         _fill(book, formats, daily, DAY_COLUMNS, cells)
         if months:
             monthly = _Headings("月度规则", f"{title} 按月判定的规则", note)
@@ -143,6 +158,7 @@ def _sheet(
     sheet.set_paper(9)  # A4
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(2)
+    sheet.set_footer("&L&A&R第 &P 页，共 &N 页")
     return sheet
 
 
@@ -154,12 +170,12 @@ def _write(sheet: Worksheet, row: int, cells: Iterable[Cell]) -> None:
             sheet.write(row, column, value, form)
 
 
-def _day_cells(line: MonthLine, formats: _Formats) -> list[Cell]:
+def _day_cells(line: MonthLine, names: Mapping[str, str], formats: _Formats) -> list[Cell]:
     looks = {"text": formats.text, "hours": formats.hours, "share": formats.share}
     looks |= {"count": formats.count, "day": formats.day}
     return [
         (value, formats.outcome[str(value)] if look == "outcome" else looks[look])
-        for value, look in zip(day_values(line), DAY_LOOKS, strict=True)
+        for value, look in zip(day_values(line, names), DAY_LOOKS, strict=True)
     ]
 
 
@@ -169,18 +185,24 @@ def _summary_columns(rules: Sequence[Rule]) -> list[tuple[str, int]]:
 
 
 def _summary_lines(
-    lines: Sequence[MonthLine], rules: Sequence[Rule], formats: _Formats
+    lines: Sequence[MonthLine],
+    rules: Sequence[Rule],
+    names: Mapping[str, str],
+    formats: _Formats,
 ) -> Iterable[list[Cell]]:
     by_worker: dict[str, list[MonthLine]] = defaultdict(list)
     for line in lines:
         if line.final:
             by_worker[line.person.code].append(line)
     for _, days in sorted(by_worker.items()):
-        yield _summary_cells(days, rules, formats)
+        yield _summary_cells(days, rules, names, formats)
 
 
 def _summary_cells(
-    days: Sequence[MonthLine], rules: Sequence[Rule], formats: _Formats
+    days: Sequence[MonthLine],
+    rules: Sequence[Rule],
+    names: Mapping[str, str],
+    formats: _Formats,
 ) -> list[Cell]:
     person, summaries = days[0].person, [each.summary for each in days]
     lower, upper = bounds(summaries)
@@ -191,7 +213,7 @@ def _summary_cells(
     return [
         (person.code, formats.text),
         (person.name, formats.text),
-        ("、".join(person.grid_codes), formats.text),
+        (grids_of(person, names), formats.text),
         (len(days), formats.count),
         (sum(each.work_s for each in summaries) / 3600, formats.hours),
         (sum(each.inside_s for each in summaries) / 3600, formats.hours),

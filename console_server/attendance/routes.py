@@ -82,7 +82,9 @@ async def export(
         months = await month_rule_lines(connection, pack, first, visible)
     node = areas.by_code(area) if area else None
     title = f"{node.name if node else pack.name} {first:%Y-%m}"
-    content = await asyncio.to_thread(workbook, title, pack, lines, months)
+    codes = {code for line in lines for code in line.person.grid_codes}
+    names = {code: grid.name for code in codes if (grid := areas.by_code(code))}
+    content = await asyncio.to_thread(workbook, title, pack, lines, months, names)
     return download(content, XLSX, f"attendance-{first:%Y-%m}.xlsx", f"考勤-{title}")
 
 

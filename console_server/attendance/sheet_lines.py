@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from console_server.attendance.board import MonthLine, month_of
 from console_server.attendance.outcomes import Rule, outcomes_by
-from console_server.attendance.wire_form import Summary
+from console_server.attendance.wire_form import Person, Summary
 from console_server.database import Connection
 from console_server.imports.tables import INJECTION_STARTS
 from console_server.wire.attendance import Outcome
@@ -24,7 +24,7 @@ OUTCOMES: Final[dict[Outcome | None, str]] = {
     None: "—",
 }
 DAY_COLUMNS: Final = (
-    ("日期", 12), ("工号", 12), ("姓名", 10), ("网格", 20), ("应勤时数", 10), ("任务外出时数", 13),
+    ("日期", 12), ("工号", 12), ("姓名", 10), ("网格", 24), ("应勤时数", 10), ("任务外出时数", 13),
     ("系统故障时数", 13), ("申诉免计时数", 13), ("计入时数", 10), ("在格时数", 10),
     ("不明时数", 10), ("在格率下限", 11), ("在格率上限", 11), ("在格判定", 10), ("巡查次数", 10),
     ("可能次数", 10), ("巡查判定", 10), ("双巡判定", 10), ("巡更点判定", 11), ("巡夜判定", 10),
@@ -43,11 +43,15 @@ RULE_NAMES: Final[dict[Rule, str]] = {
     "night_watch": "巡夜",
 }
 SO_FAR: Final[Mapping[Outcome, str]] = {"met": "暂达标", "undecided": "进行中"}
+NO_NAMES: Final[Mapping[str, str]] = {}
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
 
 
-def day_values(line: MonthLine) -> list[Any]:
-    """The values of a line, in the order of `DAY_COLUMNS`; hours as such, shares 0-1."""
+def day_values(line: MonthLine, names: Mapping[str, str] = NO_NAMES) -> list[Any]:
+    """The values of a line, in the order of `DAY_COLUMNS`; hours as such, shares 0-1.
+
+    `names`: of the grids, by their codes; a grid without one is told by its code.
+    """
     summary, person = line.summary, line.person
     seconds = (
         summary.planned_s - summary.leave_s,
@@ -62,7 +66,7 @@ def day_values(line: MonthLine) -> list[Any]:
         line.day,
         person.code,
         person.name,
-        "、".join(person.grid_codes),
+        grids_of(person, names),
         *(each / 3600 for each in seconds),
         summary.in_grid.lower,
         summary.in_grid.upper,
@@ -76,6 +80,11 @@ def day_values(line: MonthLine) -> list[Any]:
         "、".join(not_met(summary)),
         "最终" if line.final else "当日未结束" if summary.provisional else "未结",
     ]
+
+
+def grids_of(person: Person, names: Mapping[str, str]) -> str:
+    """Somebody's own grids, by their names."""
+    return "、".join(names.get(code, code) for code in person.grid_codes)
 
 
 def _told(summary: Summary, outcome: Outcome | None) -> str:
