@@ -75,12 +75,12 @@ def _write(demo: Any) -> datetime:
 
 
 def _measure(demo: Any, start: datetime, given: argparse.Namespace) -> Iterator[str]:
-    from conftest import CHROMIUM_FLAGS
+    import chromium
     from screen_sizes import WALL
 
     with sync_playwright() as playwright:
         program = shutil.which("chromium")
-        browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM_FLAGS)
+        browser = playwright.chromium.launch(executable_path=program, args=chromium.FLAGS)
         page = browser.new_page(viewport={"width": WALL["width"], "height": WALL["height"]})
         page.set_default_timeout(60_000)
         _open(page, demo, start)

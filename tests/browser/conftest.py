@@ -4,21 +4,12 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import chromium
 import pytest
 from outsider import Console, Demo, running_demo, wait_until
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 from screen_sizes import WALL
 
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--ignore-gpu-blocklist",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 expect.set_options(timeout=60_000)  # software drawing on a busy machine is slow
 
 
@@ -45,7 +36,7 @@ def browser() -> Iterator[Browser]:
     program = shutil.which("chromium")
     assert program, "Chromium is missing; as root, `make test` installs it (apt install chromium)"
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=CHROMIUM_FLAGS)
+        started = playwright.chromium.launch(executable_path=program, args=chromium.FLAGS)
         yield started
         started.close()
 

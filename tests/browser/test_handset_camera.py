@@ -4,8 +4,8 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import chromium
 import pytest
-from conftest import CHROMIUM_FLAGS
 from outsider import Console, Demo
 from playwright.sync_api import Browser, Locator, Page, expect
 from screen_sizes import PHONE
@@ -35,7 +35,7 @@ def phone(browser: Browser, demo: Demo, film: Path) -> Iterator[Page]:
         f"--use-file-for-fake-video-capture={film}",
     ]
     program = shutil.which("chromium")
-    started = browser.browser_type.launch(executable_path=program, args=[*CHROMIUM_FLAGS, *camera])
+    started = browser.browser_type.launch(executable_path=program, args=[*chromium.FLAGS, *camera])
     context = started.new_context(
         viewport={"width": PHONE["width"], "height": PHONE["height"]},
         is_mobile=True,
