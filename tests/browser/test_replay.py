@@ -159,12 +159,15 @@ def test_nothing_is_read_before_a_period_is_chosen(
 
 
 def test_a_time_without_a_record_says_so(open_page: Callable[..., Page]) -> None:
-    page = open_page(_path(datetime.now(ZONE) - timedelta(days=20)), user="supervisor")
+    before_all = datetime.now(ZONE) - timedelta(days=150)  # of the demonstration's past cases
+    page = open_page(_path(before_all), user="supervisor")
     expect(page.get_by_test_id("replay-empty")).to_be_visible()
 
 
 def test_a_dispatcher_has_no_way_there(open_page: Callable[..., Page]) -> None:
     page = open_page("/replay")
+    expect(page.get_by_test_id("no-right")).to_be_visible()
+    page.get_by_role("link").click()
     expect(page.get_by_test_id("map")).to_be_visible()
     expect(page.get_by_test_id("nav-replay")).to_have_count(0)
 
