@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import shapely
-from oracle_attendance import Ground, Rectangle
+from oracle_stays import Ground, Rectangle
 
 from console_server.attendance.border import border_of
 from console_server.attendance.day import FIX_DTYPE, Checkpoint, DayInput, Fixes, OwnGround

@@ -32,7 +32,7 @@ from attendance_days import (
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from oracle_attendance import Rectangle
+from oracle_stays import Rectangle
 
 from console_server.attendance.border import border_of
 from console_server.attendance.calls import TOUR, Call

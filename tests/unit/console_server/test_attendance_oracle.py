@@ -28,7 +28,8 @@ from attendance_days import (
 )
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from oracle_attendance import Ground, Rectangle, judge
+from oracle_attendance import judge
+from oracle_stays import Ground, Rectangle
 
 from console_server.attendance.day import FIX_DTYPE, Checkpoint, DayInput
 from console_server.attendance.gaps import Cause

@@ -20,7 +20,7 @@ from attendance_days import (
     span,
     standing,
 )
-from oracle_attendance import Rectangle
+from oracle_stays import Rectangle
 
 from console_server.attendance.border import border_of
 from console_server.attendance.day import DayInput, OwnGround
