@@ -7,14 +7,13 @@ arrives. Who has an order, or had it until lately, sees the photos of its case.
 """
 
 import hashlib
-from datetime import datetime
 from uuid import UUID
 
 from litestar import Response, Router, get, put
-from litestar.di import NamedDependency
+from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
-from console_server.database import Connection, Pool
+from console_server.database import Pool
 from console_server.dispatches.own_orders import ENDED_WITHIN, case_of_order
 from console_server.errors import Invalid, NotFound
 from console_server.field.session import FieldRequest, requires_worker
@@ -74,57 +73,58 @@ async def list_photos_of_order(
     return Photos([in_wire(row) for row in rows], settings.photos.per_case)
 
 
-@get(
-    "/dispatches/{dispatch_id:uuid}/photos/{photo_id:uuid}",
-    guards=[requires_worker],
-    media_type=MEDIA_TYPE,
-)
-async def show_photo_of_order(
+async def _name(
     request: FieldRequest,
     pool: NamedDependency[Pool],
     clock: NamedDependency[Clock],
     dispatch_id: FromPath[UUID],
     photo_id: FromPath[UUID],
-) -> Response[bytes]:
-    """One of them."""
+) -> str:
+    """What a photo of the case of an own order is called when it is saved.
+
+    Raises:
+        NotFound: it is none.
+    """
     since = clock() - ENDED_WITHIN
     async with pool.connection() as connection:
-        name = await _name(connection, request.user.worker_id, dispatch_id, photo_id, since)
+        incident_id, code = await case_of_order(
+            connection, request.user.worker_id, dispatch_id, since
+        )
+        photo = await store.find_photo(connection, photo_id)
+    if photo is None or photo.incident_id != incident_id:
+        raise NotFound("photo", str(photo_id))
+    return f"{code}-{photo_id.hex[:8]}.jpg"
+
+
+NAMED = {"name": Provide(_name)}
+
+
+@get(
+    "/dispatches/{dispatch_id:uuid}/photos/{photo_id:uuid}",
+    guards=[requires_worker],
+    dependencies=NAMED,
+    media_type=MEDIA_TYPE,
+)
+async def show_photo_of_order(
+    pool: NamedDependency[Pool], name: NamedDependency[str], photo_id: FromPath[UUID]
+) -> Response[bytes]:
+    """One of them."""
+    async with pool.connection() as connection:
         return picture_answer(await store.read_content(connection, photo_id), name)
 
 
 @get(
     "/dispatches/{dispatch_id:uuid}/photos/{photo_id:uuid}/thumbnail",
     guards=[requires_worker],
+    dependencies=NAMED,
     media_type=MEDIA_TYPE,
 )
 async def show_thumbnail_of_order(
-    request: FieldRequest,
-    pool: NamedDependency[Pool],
-    clock: NamedDependency[Clock],
-    dispatch_id: FromPath[UUID],
-    photo_id: FromPath[UUID],
+    pool: NamedDependency[Pool], name: NamedDependency[str], photo_id: FromPath[UUID]
 ) -> Response[bytes]:
     """One of them, small."""
-    since = clock() - ENDED_WITHIN
     async with pool.connection() as connection:
-        name = await _name(connection, request.user.worker_id, dispatch_id, photo_id, since)
         return picture_answer(await store.read_thumbnail(connection, photo_id), f"small-{name}")
-
-
-async def _name(
-    connection: Connection, worker_id: int, dispatch_id: UUID, photo_id: UUID, since: datetime
-) -> str:
-    """What the photo is called when it is saved.
-
-    Raises:
-        NotFound: it is no photo of the case of an own order.
-    """
-    incident_id, code = await case_of_order(connection, worker_id, dispatch_id, since)
-    photo = await store.find_photo(connection, photo_id)
-    if photo is None or photo.incident_id != incident_id:
-        raise NotFound("photo", str(photo_id))
-    return f"{code}-{photo_id.hex[:8]}.jpg"
 
 
 router = Router(
