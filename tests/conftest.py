@@ -23,6 +23,9 @@ from console_server.embedded.postgres import create_database
 from console_server.embedded.postgres_programs import Edition
 from console_server.embedded.stack import StackOptions, running_stack
 
+HERE = Path(__file__).parent
+WAITING_KINDS = ("integration", "scenario", "browser")
+
 # How long an example takes says how busy the machine is, not whether the code is right.
 settings.register_profile("gridbeat", deadline=None)
 settings.load_profile("gridbeat")
@@ -154,6 +157,17 @@ class WholeClasses:
 
     def skipped(self) -> list[str]:
         return sorted(kind for kind, ran in self.ran.items() if not ran)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A second try for tests that wait for real programs, since the machine may be busy.
+
+    The run lists whoever needed it (RERUN), and that is a fault to look into. Never for rules,
+    and never for faults: a fix that is lost once in a hundred kills is lost.
+    """
+    for item in items:
+        if item.path.relative_to(HERE).parts[0] in WAITING_KINDS:
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 def pytest_configure(config: pytest.Config) -> None:
