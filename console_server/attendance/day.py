@@ -9,6 +9,7 @@ import json
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +35,7 @@ FIX_DTYPE = np.dtype(
     ]
 )
 Fixes = NDArray[np.void]
+DayRule = Literal["patrol", "share", "twice_daily", "checkpoints"]  # as the pack has them
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ class DayInput:
     not hold that to its rules. `duty`: on duty by the handset. `orders`: en route to
     cleared. `outages`: failures of the system itself. `excused`: granted on appeal.
     `now_us`: of a running day, else None. `tour`: of a guide, the grids to be toured this month.
+    `exempt`: rules by the day that are not asked of the worker's post, in order.
     """
 
     worker_id: int
@@ -101,6 +104,7 @@ class DayInput:
     outages: Spans = ()
     excused: Spans = ()
     tour: tuple[TourGrid, ...] = ()
+    exempt: tuple[DayRule, ...] = ()
 
     @cached_property
     def ordered(self) -> Fixes:
@@ -183,6 +187,8 @@ def input_hash(pack: RulePack, given: DayInput) -> str:
         facts["tour"] = [
             [each.grid_id, each.border.digest if each.border else None] for each in given.tour
         ]
+    if given.exempt:
+        facts["exempt"] = list(given.exempt)
     if scans := [[c.checkpoint_id, *c.scanned_us] for c in given.checkpoints if c.scanned_us]:
         facts["scans"] = scans
     in_part = [each for each in given.checkpoints if each.is_in_part]

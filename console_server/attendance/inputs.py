@@ -12,7 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
-from console_server.attendance.day import FIX_DTYPE, Checkpoint, DayInput, Fixes
+from console_server.attendance.day import FIX_DTYPE, Checkpoint, DayInput, DayRule, Fixes
 from console_server.attendance.fix_reader import read_fixes
 from console_server.attendance.own_grounds import own_checkpoints, own_grounds, tour_grids
 from console_server.attendance.roster_reader import Roster, ShiftSpan, read_roster
@@ -27,13 +27,17 @@ from console_server.attendance.spans import (
 )
 from console_server.database import Connection
 from console_server.packs.pack import RulePack
+from console_server.packs.rules import CheckpointRules, PatrolRules, ShareRules, TwiceDailyRules
 
 EMPTY_FIXES = np.empty(0, dtype=FIX_DTYPE)
 
 
 @dataclass(frozen=True, slots=True)
 class DayFrame:
-    """A day of the pack's zone as `[from_us, to_us)`, the clock, and what counts as work."""
+    """A day of the pack's zone as `[from_us, to_us)`, the clock, and what counts as work.
+
+    `asked_posts`: rules that ask certain posts only, with these.
+    """
 
     day: date
     from_us: int
@@ -41,6 +45,12 @@ class DayFrame:
     now_us: int
     standby_counts: bool
     guide_posts: tuple[str, ...] = ()
+    asked_posts: tuple[tuple[DayRule, tuple[str, ...]], ...] = ()
+
+    @property
+    def asks_for_posts(self) -> bool:
+        """Whether it matters who holds which post."""
+        return bool(self.guide_posts or self.asked_posts)
 
 
 def frame_of(day: date, pack: RulePack, now: datetime) -> DayFrame:
@@ -48,7 +58,18 @@ def frame_of(day: date, pack: RulePack, now: datetime) -> DayFrame:
     begin = datetime.combine(day, time.min, pack.zone)
     end = datetime.combine(day + timedelta(days=1), time.min, pack.zone)
     posts = pack.guide_tour.posts if pack.guide_tour else ()
-    return DayFrame(day, in_us(begin), in_us(end), in_us(now), pack.work.standby_counts, posts)
+    counts = pack.work.standby_counts
+    return DayFrame(day, in_us(begin), in_us(end), in_us(now), counts, posts, _asked_posts(pack))
+
+
+def _asked_posts(pack: RulePack) -> tuple[tuple[DayRule, tuple[str, ...]], ...]:
+    rules: dict[DayRule, PatrolRules | ShareRules | TwiceDailyRules | CheckpointRules | None] = {
+        "patrol": pack.patrol,
+        "share": pack.share,
+        "twice_daily": pack.twice_daily,
+        "checkpoints": pack.checkpoints,
+    }
+    return tuple((name, each.posts) for name, each in rules.items() if each and each.posts)
 
 
 class FixSource(Protocol):
@@ -72,7 +93,12 @@ async def read_inputs(
 ) -> list[DayInput]:
     """The input of each worker's day, in the order of the workers."""
     roster = await read_roster(
-        connection, worker_ids, frame.from_us, frame.to_us, frame.guide_posts
+        connection,
+        worker_ids,
+        frame.from_us,
+        frame.to_us,
+        frame.guide_posts,
+        with_posts=frame.asks_for_posts,
     )
     last_us = max([frame.to_us, *(shift.to_us for shift in roster.shifts)])
     fixes = await source(connection, worker_ids, from_us(frame.from_us), from_us(last_us + 1))
@@ -111,6 +137,14 @@ def _day(
         outages=overlap(union(roster.outages), ((frame.from_us, until_us),)),
         excused=overlap(union(roster.excused.get(worker_id, ())), ((frame.from_us, last_us),)),
         tour=tour_grids(sorted(own), roster.outlines, frame.from_us) if guides else (),
+        exempt=_exempt(frame, roster.posts.get(worker_id, ())),
+    )
+
+
+def _exempt(frame: DayFrame, held: Iterable[str]) -> tuple[DayRule, ...]:
+    """The rules that do not ask every post that was held on this day; without a post none."""
+    return tuple(
+        rule for rule, posts in frame.asked_posts if any(post not in posts for post in held)
     )
 
 

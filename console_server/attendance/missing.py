@@ -14,7 +14,7 @@ from console_server.attendance.other_rules import Rule
 from console_server.attendance.outcome import Outcome
 from console_server.attendance.spans import SECOND_US, clip, from_us, length, whole
 from console_server.attendance.twice_daily import windows_on
-from console_server.attendance.verdict import DayVerdict
+from console_server.attendance.verdict import DayVerdict, asked_of
 from console_server.packs.pack import RulePack
 
 EARLY_ENOUGH: Final = timedelta(hours=2)  # a shift this old at noon is told at noon
@@ -55,7 +55,7 @@ def what_is_missing(pack: RulePack, given: DayInput, verdict: DayVerdict) -> lis
     edges = whole(given.outstanding)
     if edges is None:
         return []
-    asked = (given, verdict, pack)
+    asked = (given, verdict, asked_of(pack, given))
     return [
         *_share(*asked),
         *_patrols(*asked),
@@ -67,7 +67,7 @@ def what_is_missing(pack: RulePack, given: DayInput, verdict: DayVerdict) -> lis
 
 def _share(given: DayInput, verdict: DayVerdict, pack: RulePack) -> Iterator[Missing]:
     """Presence that makes the share hold at the end of the planned time."""
-    if pack.share is None or not any(ground.grid_ids for ground in given.grounds):
+    if pack.share is None or given.tour or not any(ground.grid_ids for ground in given.grounds):
         return
     ahead_us = length(given.outstanding)
     part, of = pack.share.min_share.numerator, pack.share.min_share.denominator

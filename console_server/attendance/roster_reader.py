@@ -36,7 +36,7 @@ class ShiftSpan:
 class Roster:
     """Everything but the fixes, by worker. An end of None has not come yet.
 
-    `scans`: which checkpoint's label was scanned when.
+    `scans`: which checkpoint's label was scanned when. `posts`: all that were held, if asked for.
     """
 
     shifts: Sequence[ShiftSpan]
@@ -50,14 +50,17 @@ class Roster:
     excused: Mapping[int, Sequence[Span]] = field(default_factory=dict)
     scans: Mapping[int, Sequence[tuple[int, int]]] = field(default_factory=dict)
     guides: frozenset[int] = frozenset()
+    posts: Mapping[int, Sequence[str]] = field(default_factory=dict)
 
 
-async def read_roster(
+async def read_roster(  # noqa: PLR0913 - whom, when, and which posts matter
     connection: Connection,
     worker_ids: Sequence[int],
     start_us: int,
     end_us: int,
     guide_posts: Sequence[str] = (),
+    *,
+    with_posts: bool = False,
 ) -> Roster:
     """What concerns these workers in `[start_us, end_us)`, shifts that reach past it included.
 
@@ -71,10 +74,9 @@ async def read_roster(
     shifts = [ShiftSpan(*row) for row in await _rows(connection, _SHIFTS, given)]
     given["to_at"] = from_us(max([end_us, *(shift.to_us for shift in shifts)]))
     holdings = [Holding(*row) for row in await _rows(connection, _HOLDINGS, given)]
-    guides: frozenset[int] = frozenset()
+    held = await _rows(connection, _POSTS, given) if with_posts or guide_posts else []
+    guides = frozenset(worker_id for worker_id, post in held if post in guide_posts)
     if guide_posts:
-        given["posts"] = list(guide_posts)
-        guides = frozenset(row[0] for row in await _rows(connection, _GUIDES, given))
         given["guides"] = sorted(guides - {each.worker_id for each in holdings})
         holdings += [Holding(*row) for row in await _rows(connection, _TOURS, given)]
     given["grids"] = sorted({each.grid_id for each in holdings})
@@ -98,6 +100,7 @@ async def read_roster(
         excused=_spans(await _rows(connection, _EXCUSED, given)),
         scans=_spans(await _rows(connection, _SCANS, given)),
         guides=guides,
+        posts=_grouped(held),
     )
 
 
@@ -163,10 +166,11 @@ _HOLDINGS: Final = """
       AND valid_from <= %(to_at)s AND (valid_to IS NULL OR valid_to > %(from_at)s)
     ORDER BY worker_id, area_id, valid_from
 """
-_GUIDES: Final = """
-    SELECT DISTINCT worker_id FROM worker_posts
-    WHERE worker_id = ANY(%(workers)s::integer[]) AND post = ANY(%(posts)s::text[])
+_POSTS: Final = """
+    SELECT worker_id, post FROM worker_posts
+    WHERE worker_id = ANY(%(workers)s::integer[])
       AND valid_from < %(to_at)s AND (valid_to IS NULL OR valid_to > %(from_at)s)
+    ORDER BY worker_id, valid_from
 """
 _TOURS: Final = """
     SELECT w.worker_id, b.area_id,

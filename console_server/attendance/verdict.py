@@ -6,7 +6,7 @@ not on how days are batched. Called by `commands.py` and by whoever checks a ver
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from console_server.attendance.calls import Call, calls_of
@@ -65,8 +65,25 @@ def judge_days(pack: RulePack, days: Sequence[DayInput]) -> list[DayVerdict]:
     return [_verdict(pack, day, stays.get(id(day), []), places.get(id(day))) for day in days]
 
 
+def asked_of(pack: RulePack, day: DayInput) -> RulePack:
+    """The pack without the rules by the day that are not asked of the worker's post."""
+    if not day.exempt:
+        return pack
+    patrol = pack.patrol
+    if patrol and "patrol" in day.exempt:
+        patrol = replace(patrol, per_day=0)  # still says what a patrol is
+    return replace(
+        pack,
+        patrol=patrol,
+        share=None if "share" in day.exempt else pack.share,
+        twice_daily=None if "twice_daily" in day.exempt else pack.twice_daily,
+        checkpoints=None if "checkpoints" in day.exempt else pack.checkpoints,
+    )
+
+
 def _verdict(pack: RulePack, day: DayInput, stays: list[Stay], places: Places | None) -> DayVerdict:
-    work = day.work
+    given_hash = input_hash(pack, day)
+    pack, work = asked_of(pack, day), day.work
     time = split_work(stays, work)
     has_ground = any(ground.grid_ids for ground in day.grounds)
     free = _free(day, stays) if day.planned else ()
@@ -78,7 +95,7 @@ def _verdict(pack: RulePack, day: DayInput, stays: list[Stay], places: Places | 
         day=day.day,
         pack_code=pack.code,
         pack_version=pack.version,
-        input_hash=input_hash(pack, day),
+        input_hash=given_hash,
         provisional=day.now_us is not None,
         planned_us=length(day.asked),
         leave_us=length(overlap(day.asked, day.leaves)),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from console_server.packs.pack import RulePack
 
 DAYS_OF_ANY_MONTH = 28
+POSTED_RULES = ("patrol", "share", "twice_daily", "checkpoints")
 EVERY_CASE = frozenset({"reported", "accepted", "dispatched", "handling", "handled", "closed"})
 Path = tuple[str | int, ...]
 Fault = tuple[Path, str]  # where in the pack, as keys and positions in arrays; what is wrong
@@ -163,10 +164,21 @@ def _month_faults(pack: "RulePack") -> Iterator[Fault]:
     if pack.visits and not 1 <= pack.visits.per_month <= DAYS_OF_ANY_MONTH:
         why = f"visits.per_month: not between 1 and {DAYS_OF_ANY_MONTH}"
         yield ("visits", "per_month"), why
+    for name in POSTED_RULES:
+        yield from _post_faults(pack, name)
     if pack.guide_tour and not pack.guide_tour.posts:
         yield ("guide_tour",), "guide_tour: needs posts to say whom it asks"
     for at, why in scheme_faults(pack.assessments):
         yield ("assessments", at), why
+
+
+def _post_faults(pack: "RulePack", name: str) -> Iterator[Fault]:
+    """A post that nobody can hold would silently ask nobody; where no staffing is stated, any."""
+    rules = getattr(pack, name)
+    held = [each.split()[0] for each in pack.structure.staffing if each.strip()]
+    for post in rules.posts if rules and held else ():
+        if post not in held:
+            yield (name, "posts"), f"{name}.posts: {post} is not in structure.staffing"
 
 
 def _repeated(table: str, key: str, codes: list[str], inside: str = "") -> Iterator[Fault]:

@@ -184,9 +184,13 @@ class WorkRules:
 
 @dataclass(frozen=True, slots=True)
 class ShareRules:
-    """Time in the own grid as a share of work time; exact, so that a third is a third."""
+    """Time in the own grid as a share of work time; exact, so that a third is a third.
+
+    `posts`: whom it asks, as with `PatrolRules`.
+    """
 
     min_share: Fraction
+    posts: tuple[str, ...] = ()
     example: bool = False
 
 
@@ -196,6 +200,8 @@ class PatrolRules:
 
     Coverage is either `min_cells` cells of `cell_m` metres or `min_checkpoints` visits; None: not
     offered as a way. `min_work_s`: with less free work time than this, nothing is asked.
+    `posts`: who is asked for patrols by the day, by post; none: everybody. Who holds another post
+    is not asked. Of whom the staff list names no post it says nothing to the contrary: they are.
     """
 
     per_day: int
@@ -205,23 +211,32 @@ class PatrolRules:
     cell_m: float = 50.0
     min_checkpoints: int | None = None
     min_work_s: float = 3600.0
+    posts: tuple[str, ...] = ()
     example: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class TwiceDailyRules:
-    """一日双巡: one patrol in each window of the day, or two patrols so far apart; one of both."""
+    """一日双巡: one patrol in each window of the day, or two patrols so far apart; one of both.
+
+    `posts`: whom it asks, as with `PatrolRules`.
+    """
 
     windows: tuple[TimeSpan, ...] = ()
     min_separation_s: float | None = None
+    posts: tuple[str, ...] = ()
     example: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CheckpointRules:
-    """重点要素巡更点: how many different ones of the own grids a day, as far as there are."""
+    """重点要素巡更点: how many different ones of the own grids a day, as far as there are.
+
+    `posts`: whom it asks, as with `PatrolRules`.
+    """
 
     per_day: int
+    posts: tuple[str, ...] = ()
     example: bool = False
 
 

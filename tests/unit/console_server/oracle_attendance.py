@@ -82,9 +82,10 @@ def judge_share(
     result.share = (result.inside / work, best / best_of)
     ahead = sum(end - start for start, end in day.outstanding)
     required = rules.min_share
-    result.share_outcome = decide(
-        result.inside >= required * work, best + ahead >= required * (best_of + ahead)
-    )
+    if "share" not in day.exempt:
+        result.share_outcome = decide(
+            result.inside >= required * work, best + ahead >= required * (best_of + ahead)
+        )
 
 
 def runs(stays: list[list[Any]], window: Span, labels: set[str], brief: float) -> list[list[int]]:
@@ -189,6 +190,7 @@ def patrols(
 
 def judge(pack: RulePack, day: DayInput, grounds: list[Ground], windows: Sequence[Span]) -> Result:
     """Everything at once. `grounds` and `windows` in the oracle's own shapes."""
+    windows = () if "twice_daily" in day.exempt else windows
     result = Result(windows=[False] * len(windows))
     if not day.domain:
         return result
@@ -212,10 +214,12 @@ def judge_patrols(
     found = patrols(result.stays, fixes, day, rules, (day.domain[0][0], day.domain[-1][1]))
     count = sum(certain for certain, _ in found)
     hidden = any(unknown for _, unknown in found) or bool(ahead)
-    possible = max(len(found), rules.per_day if hidden else 0)
+    exempt = "patrol" in day.exempt
+    possible = max(len(found), rules.per_day if hidden and not exempt else 0)
     outcome = decide(count >= rules.per_day, possible >= rules.per_day)
     obliged = free_in(result.stays, day, (0, 1 << 62)) + ahead >= least
-    result.patrols = (count, possible, outcome if obliged or outcome == "met" else None)
+    asks = not exempt and (obliged or outcome == "met")
+    result.patrols = (count, possible, outcome if asks else None)
     asked = []
     for index, window in enumerate(windows):
         found = patrols(result.stays, fixes, day, rules, window)
@@ -223,7 +227,7 @@ def judge_patrols(
         to_come = sum(max(0, min(b, window[1]) - max(a, window[0])) for a, b in day.outstanding)
         if free_in(result.stays, day, window) + to_come >= least:
             asked.append(decide(result.windows[index], bool(found) or to_come > 0))
-    if day.planned and pack.checkpoints and obliged:
+    if day.planned and pack.checkpoints and obliged and "checkpoints" not in day.exempt:
         result.checkpoints = judge_checkpoints(result, day, fixes, pack)
     worst_first = [each for each in ("not_met", "undecided", "met") if each in asked]
     if worst_first:

@@ -31,7 +31,7 @@ from hypothesis import strategies as st
 from oracle_attendance import judge
 from oracle_stays import Ground, Rectangle
 
-from console_server.attendance.day import FIX_DTYPE, Checkpoint, DayInput
+from console_server.attendance.day import FIX_DTYPE, Checkpoint, DayInput, DayRule
 from console_server.attendance.gaps import Cause
 from console_server.attendance.other_rules import Rule
 from console_server.attendance.spans import Spans, union
@@ -64,6 +64,12 @@ LATS = [SOUTH - 0.0002, SOUTH, SOUTH + 0.0003, SOUTH + 0.002, NORTH - 1e-6, NORT
 ACCURACIES = [3.0, 8.0, 20.0, 35.0, 90.0, float("nan")]
 
 
+EXEMPTIONS: tuple[tuple[DayRule, ...], ...] = (
+    ("patrol",),
+    ("patrol", "share"),
+    ("twice_daily", "checkpoints"),
+    ("patrol", "share", "twice_daily", "checkpoints"),
+)
 Drawn = tuple[tuple[DayInput, list[Ground]], int]
 
 
@@ -102,6 +108,7 @@ def build(
         now_us=at(rng.choice(["08:00", "11:13", "15:30", "23:00"])) if running else None,
         outages=random_spans(rng, "07:30", rng.choice([0, 0, 1, 2]), 7200),
         excused=random_spans(rng, "07:30", rng.choice([0, 0, 0, 1]), 7200),
+        exempt=rng.choice([(), (), (), *EXEMPTIONS]),
     )
     return given_day, [oracle_ground(shape, span_us) for shape, span_us in shapes]
 
