@@ -8,7 +8,7 @@ is refreshed the less often the longer that takes, but once a minute.
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -26,6 +26,7 @@ from console_server.attendance.due_days import (
 )
 from console_server.attendance.fix_reader import read_fixes
 from console_server.attendance.inputs import FixSource
+from console_server.attendance.lanes import LANES, in_lanes
 from console_server.attendance.monthly import judge_due_months
 from console_server.attendance.notices import tell_missing
 from console_server.attendance.reopening import forget_older, mark_reopened
@@ -39,13 +40,14 @@ REFRESH_S: Final = 20.0  # pause between two refreshes of the running day, at le
 REFRESH_MAX_S: Final = 45.0  # and at most: a running verdict is never older than a minute
 MONTHS_S: Final = 60.0  # pause between two looks at months; none while there is a backlog
 REFRESH_SHARE: Final = 0.05  # of the time, between the two, that goes into refreshing
-BATCH_WORKERS: Final = 100  # one read, one thread, one transaction
+BATCH_WORKERS: Final = 100  # one read, one thread, one transaction; two are under way
 MARKS_A_ROUND: Final = 1000
 WAIT_FOR_LOCK_S: Final = 5.0
 
 WorkerDay = tuple[int, date]
+Batch = tuple[date, list[int]]
 JUDGED = Counter("gridbeat_attendance_days_total", "Worker days judged")
-JUDGED_S = Counter("gridbeat_attendance_seconds_total", "Time spent on judging worker days")
+JUDGED_S = Counter("gridbeat_attendance_seconds_total", "Time batches took to be judged, summed")
 
 
 @dataclass(slots=True)
@@ -124,7 +126,7 @@ async def _refresh(parts: Parts, now: datetime, today: date, running: Running) -
     current = [each for each in marks if each.day == today or _of(each) in on_duty]
     over = await _left_over(parts, today) | {each for each in spilled if each[1] < today}
     await _judge(parts, now, over - on_duty, ())
-    await _judge(parts, now, on_duty | set(map(_of, current)), current, running.fixes.read)
+    await _judge(parts, now, on_duty | set(map(_of, current)), current, running.fixes)
     await _tell(parts, now, on_duty, running)
 
 
@@ -152,21 +154,34 @@ async def _judge(
     now: datetime,
     due: Collection[WorkerDay],
     marks: Iterable[DirtyDay],
-    source: FixSource = read_fixes,
+    running: RunningFixes | None = None,
 ) -> None:
-    """Judge worker days in batches; a mark goes in the transaction that stores its verdict."""
+    """Judge worker days in batches; a mark goes in the transaction that stores its verdict.
+
+    What is kept of running days has one reader at a time.
+    """
     waiting = {_of(each): each for each in marks}
+    source: FixSource = running.read if running else read_fixes
+
+    async def one(batch: Batch) -> None:
+        day, some = batch
+        began_s = time.monotonic()
+        async with parts.pool.connection() as connection:
+            await judge_anew(connection, parts.pack(), day, some, now, source)
+            done = [waiting[worker, day] for worker in some if (worker, day) in waiting]
+            await clear_marks(connection, done)
+        JUDGED.inc(len(some))
+        JUDGED_S.inc(time.monotonic() - began_s)
+
+    await in_lanes(_batches(due), one, lanes=1 if running else LANES)
+
+
+def _batches(due: Iterable[WorkerDay]) -> Iterator[Batch]:
+    """The latest day first, some workers of one day at a time."""
     for day, workers in sorted(_by_day(due).items(), reverse=True):
         ordered = sorted(workers)
         for first in range(0, len(ordered), BATCH_WORKERS):
-            some = ordered[first : first + BATCH_WORKERS]
-            began_s = time.monotonic()
-            async with parts.pool.connection() as connection:
-                await judge_anew(connection, parts.pack(), day, some, now, source)
-                done = [waiting[worker, day] for worker in some if (worker, day) in waiting]
-                await clear_marks(connection, done)
-            JUDGED.inc(len(some))
-            JUDGED_S.inc(time.monotonic() - began_s)
+            yield day, ordered[first : first + BATCH_WORKERS]
 
 
 def _of(mark: DirtyDay) -> WorkerDay:

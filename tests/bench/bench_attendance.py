@@ -4,7 +4,8 @@
 
 Starts a database of its own. There are two bare reads of the same fixes, columns and batches, both
 thrown away as they come: row by row, as any client would COPY them; and gathered into arrays by the
-store, as attendance reads them.
+store, as attendance reads them. Judging goes as the server's loop does it for days that are over:
+one batch is read while another is judged.
 """
 
 import argparse
@@ -13,7 +14,8 @@ import resource
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -24,10 +26,11 @@ import psycopg
 from bench_figures import Figure
 from city_day import DAY, PACK, CityDay, write_city_day
 
-from console_server.attendance.commands import keep_verdicts
+from console_server.attendance.commands import judge_anew, judge_workers
 from console_server.attendance.day import DayInput
 from console_server.attendance.fix_reader import copied_fixes
 from console_server.attendance.inputs import frame_of, read_inputs
+from console_server.attendance.lanes import LANES, in_lanes
 from console_server.attendance.recompute import BATCH_WORKERS
 from console_server.attendance.verdict import judge_days
 from console_server.database import Connection
@@ -36,18 +39,18 @@ from console_server.schema.migrate import migrate
 
 PEER: Final = Path(__file__).parents[2] / ".setup" / "peers" / "bin" / "python"
 PEER_WORKERS: Final = 50
+BATCHES_A_STRETCH: Final = 10
 MIB: Final = 1024  # of what ru_maxrss counts in
 
 
 @dataclass(slots=True)
 class Spent:
-    """Seconds of each round: reading alone, in two ways; then collecting, judging and keeping."""
+    """Seconds of each round: reading alone, in two ways; judging it; judging and keeping."""
 
     rows: list[float] = field(default_factory=list)
     gathered: list[float] = field(default_factory=list)
-    read: list[float] = field(default_factory=list)
-    judge: list[float] = field(default_factory=list)
-    keep: list[float] = field(default_factory=list)
+    judged: list[float] = field(default_factory=list)
+    kept: list[float] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -99,11 +102,10 @@ def _figures(city: CityDay, spent: Spent) -> Iterator[Figure]:
         "fixes": f"{city.fixes:,}",
         "peak MiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // MIB,
     }
-    whole = [read + judge for read, judge in zip(spent.read, spent.judge, strict=True)]
     yield Figure(
         "attendance, read and judge",
         "fixes/s",
-        [city.fixes / each for each in whole],
+        [city.fixes / each for each in spent.judged],
         "ratio ≥ 0.67 (in at most 1.5 times the read), ≤ 4096 MiB",
         "bare read, row by row",
         by_rows,
@@ -112,16 +114,15 @@ def _figures(city: CityDay, spent: Spent) -> Iterator[Figure]:
     yield Figure(
         "attendance, read and judge",
         "fixes/s",
-        [city.fixes / each for each in whole],
+        [city.fixes / each for each in spent.judged],
         "none set: what judging adds to the fastest read known",
         "bare read, gathered by the store",
         [city.fixes / each for each in spent.gathered],
     )
-    kept = [first + keep for first, keep in zip(whole, spent.keep, strict=True)]
     yield Figure(
         "attendance, read, judge and keep",
         "fixes/s",
-        [city.fixes / each for each in kept],
+        [city.fixes / each for each in spent.kept],
         "none set: verdicts and their evidence written as well",
         "bare read, row by row",
         by_rows,
@@ -130,17 +131,23 @@ def _figures(city: CityDay, spent: Spent) -> Iterator[Figure]:
 
 async def _measure(url: str, city: CityDay, rounds: int) -> Spent:
     spent = Spent()
-    with psycopg.connect(url) as rows:
-        async with await Connection.connect(url) as connection:
-            for _ in range(rounds):
-                for seconds in (spent.rows, spent.gathered, spent.read, spent.judge, spent.keep):
-                    seconds.append(0.0)
-                for some in _batches(city.workers):
-                    await _read_gathered(connection, some)  # so that none of them finds it cold
+    async with AsyncExitStack() as opened:
+        rows = opened.enter_context(psycopg.connect(url))
+        lanes = [
+            await opened.enter_async_context(await Connection.connect(url)) for _ in range(LANES)
+        ]
+        for _ in range(rounds):
+            for seconds in (spent.rows, spent.gathered, spent.judged, spent.kept):
+                seconds.append(0.0)
+            for stretch in _stretches(city.workers):
+                for some in stretch:
+                    await _read_gathered(lanes[0], some)  # so that none of them finds it cold
                     spent.rows[-1] += _read_rows(rows, some)
-                    spent.gathered[-1] += await _read_gathered(connection, some)
-                    await _one_batch(connection, some, spent)
-                await connection.rollback()  # every round keeps new days, none changed ones
+                    spent.gathered[-1] += await _read_gathered(lanes[0], some)
+                spent.judged[-1] += await _seconds(_judged, stretch, lanes)
+                spent.kept[-1] += await _seconds(_kept_too, stretch, lanes)
+            for lane in lanes:
+                await lane.rollback()  # every round keeps new days, none changed ones
     return spent
 
 
@@ -163,18 +170,29 @@ async def _read_gathered(connection: Connection, some: Sequence[int]) -> float:
     return time.perf_counter() - began
 
 
-async def _one_batch(connection: Connection, some: Sequence[int], spent: Spent) -> None:
-    began = time.perf_counter()
-    inputs = await read_inputs(connection, _frame(), some)
-    spent.read[-1] += time.perf_counter() - began
+Work = Callable[[Connection, Sequence[int]], Awaitable[object]]
+
+
+async def _seconds(work: Work, stretch: Sequence[Sequence[int]], lanes: list[Connection]) -> float:
+    """Seconds for some batches, as many at once as there are lanes."""
+    free = list(lanes)
+
+    async def one(some: Sequence[int]) -> None:
+        connection = free.pop()
+        await work(connection, some)
+        free.append(connection)
 
     began = time.perf_counter()
-    verdicts = judge_days(PACK, inputs)
-    spent.judge[-1] += time.perf_counter() - began
+    await in_lanes(stretch, one, len(lanes))
+    return time.perf_counter() - began
 
-    began = time.perf_counter()
-    await keep_verdicts(connection, PACK, verdicts, _now())
-    spent.keep[-1] += time.perf_counter() - began
+
+async def _judged(connection: Connection, some: Sequence[int]) -> None:
+    await judge_workers(connection, PACK, DAY, some, _now())
+
+
+async def _kept_too(connection: Connection, some: Sequence[int]) -> None:
+    await judge_anew(connection, PACK, DAY, some, _now())
 
 
 async def _peer(url: str, city: CityDay, folder: Path, rounds: int) -> BesidePeer | None:
@@ -213,9 +231,14 @@ def _kept(days: Sequence[DayInput], folder: Path) -> Path:
     return file
 
 
-def _batches(workers: int) -> Iterator[Sequence[int]]:
-    for first in range(1, workers + 1, BATCH_WORKERS):
-        yield range(first, min(first + BATCH_WORKERS, workers + 1))
+def _stretches(workers: int) -> Iterator[Sequence[Sequence[int]]]:
+    """Batches, so many together as are measured side by side."""
+    batches = [
+        range(first, min(first + BATCH_WORKERS, workers + 1))
+        for first in range(1, workers + 1, BATCH_WORKERS)
+    ]
+    for first in range(0, len(batches), BATCHES_A_STRETCH):
+        yield batches[first : first + BATCHES_A_STRETCH]
 
 
 def _whole_day() -> tuple[datetime, datetime]:
