@@ -294,7 +294,7 @@ def _more(page: Page, act: str, words: str) -> None:
     page.get_by_test_id("more-moves").click()
     page.get_by_test_id(f"act-{act}").click()
     page.locator("[data-testid=reason-text], [data-testid=move-text]").fill(words)
-    page.locator("[data-testid=reason-confirm], [data-testid=dialog-confirm]").click()
+    page.get_by_test_id("dialog-confirm").click()
 
 
 def _move(page: Page, to: str, words: str) -> None:
@@ -306,7 +306,7 @@ def _move(page: Page, to: str, words: str) -> None:
 def _tell_done(page: Page, group: str, result: str) -> None:
     _order(page, group).get_by_test_id("group-done").click()
     page.get_by_test_id("reason-text").fill(result)
-    page.get_by_test_id("reason-confirm").click()
+    page.get_by_test_id("dialog-confirm").click()
     expect(_order(page, group)).to_have_attribute("data-status", "done")
 
 

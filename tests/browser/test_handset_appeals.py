@@ -87,7 +87,7 @@ def test_an_appeal_is_filed_on_the_phone_ruled_on_at_the_office_and_answered_on_
     expect(row).to_contain_text("由本人于")
     row.get_by_test_id("rule-granted").click()
     office.get_by_test_id("reason-text").fill("经核实，情况属实")
-    office.get_by_test_id("reason-confirm").click()
+    office.get_by_test_id("dialog-confirm").click()
     expect(row).to_have_count(0)  # it is no open one any more
     objector.page.reload()
     objector.open_day()

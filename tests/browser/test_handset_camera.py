@@ -69,7 +69,7 @@ def test_the_camera_reads_the_code_that_enrols_and_a_label(
     console = open_page("/admin", user="admin")
     console.get_by_test_id("enrol").last.click()
     console.get_by_test_id("kind-native").click()
-    console.get_by_test_id("enrol-submit").click()
+    console.get_by_test_id("dialog-confirm").click()
     labels = open_page("/labels", user="admin").get_by_test_id("label")
     first = admin.get("checkpoints/labels")[0]
     expect(labels.filter(has_text=first["code"])).to_be_visible()

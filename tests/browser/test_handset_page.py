@@ -272,7 +272,7 @@ def test_the_enrolment_dialog_shows_the_code_that_opens_the_page(
     console = open_page("/admin", user="admin")
     console.get_by_test_id("enrol").first.click()
     console.get_by_test_id("kind-native").click()
-    console.get_by_test_id("enrol-submit").click()
+    console.get_by_test_id("dialog-confirm").click()
     link = console.get_by_test_id("page-qr").get_attribute("data-link")
     assert link is not None
     assert link.startswith(f"{demo.url}/handset#enrol=")

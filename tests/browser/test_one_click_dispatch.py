@@ -64,7 +64,7 @@ def test_an_order_can_be_taken_back(
     page.get_by_test_id("reason-text").locator("textarea").or_(
         page.locator("textarea[data-testid=reason-text]")
     ).fill("已由物业处置")
-    page.get_by_test_id("reason-confirm").click()
+    page.get_by_test_id("dialog-confirm").click()
     expect(page.get_by_test_id("dispatch").first).to_have_attribute("data-status", "cancelled")
     assert _steps_taken(dispatcher, incident)[-1] == "cancelled"
 

@@ -63,7 +63,7 @@ def test_a_value_is_entered_and_corrected_and_both_stay_in_sight(
         page.get_by_test_id("enter-value").click()
         page.get_by_test_id("entry-value").fill(value)
         page.get_by_test_id("entry-note").fill("十户回访")
-        page.get_by_test_id("entry-confirm").click()
+        page.get_by_test_id("dialog-confirm").click()
         expect(page.get_by_test_id("entry")).to_have_count(number)
     expect(page.get_by_test_id("entry").first).to_contain_text("85.5")
 
