@@ -25,9 +25,10 @@ from websockets.typing import Origin
 
 Seen = TypeVar("Seen")
 DEMO_PASSWORD = "gridbeat-demo"
+WITHIN_S = 120.0  # a wait ends when it sees what it waits for; a busy machine needs no more
 
 
-def wait_until(look: Callable[[], Seen], within_s: float = 60, every_s: float = 0.05) -> Seen:
+def wait_until(look: Callable[[], Seen], within_s: float = WITHIN_S, every_s: float = 0.05) -> Seen:
     """The first true answer of `look`; an AssertionError when there is none in time."""
     ends_at = time.monotonic() + within_s
     while not (seen := look()):
@@ -50,7 +51,7 @@ class Demo:
 def running_demo(
     data_dir: Path,
     *options: str,
-    within_s: float = 120,
+    within_s: float = 2 * WITHIN_S,
     name: str = "demo",
     environment: dict[str, str] | None = None,
 ) -> Iterator[Demo]:
@@ -69,7 +70,7 @@ def running_demo(
         yield _ready(process, data_dir, log, time.monotonic() + within_s)
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(timeout=60)
+        process.wait(timeout=WITHIN_S)
         if process.stdout is not None:
             process.stdout.close()
 
@@ -90,7 +91,7 @@ class Console:
 
     def __init__(self, url: str, username: str, password: str = DEMO_PASSWORD) -> None:
         self.url = url
-        self.http = httpx.Client(base_url=f"{url}/api/", timeout=60, trust_env=False)
+        self.http = httpx.Client(base_url=f"{url}/api/", timeout=WITHIN_S, trust_env=False)
         answer = self.http.post("session", json={"username": username, "password": password})
         answer.raise_for_status()
         self.http.headers["X-CSRF-Token"] = answer.json()["csrfToken"]
@@ -120,6 +121,7 @@ class Console:
             additional_headers={"Cookie": cookie},
             max_size=None,
             proxy=None,
+            open_timeout=WITHIN_S,
         ) as socket:
             yield Live(socket)
 
@@ -138,7 +140,7 @@ class Live:
     positions: dict[int, dict[str, float]] = field(default_factory=dict)
     messages: list[dict[str, Any]] = field(default_factory=list)
 
-    def until(self, look: Callable[[Self], Seen], within_s: float = 60) -> Seen:
+    def until(self, look: Callable[[Self], Seen], within_s: float = WITHIN_S) -> Seen:
         """Read messages until `look` sees what it wants."""
         ends_at = time.monotonic() + within_s
         while not (seen := look(self)):
@@ -214,9 +216,11 @@ class Handset:
 
     def publish_to(self, topic: str, body: dict[str, Any] | bytes) -> None:
         payload = body if isinstance(body, bytes) else json.dumps(body).encode()
-        self.client.publish(topic, payload, qos=1).wait_for_publish(60)
+        sent = self.client.publish(topic, payload, qos=1)
+        sent.wait_for_publish(WITHIN_S)
+        assert sent.is_published(), f"{topic} was not acknowledged in {WITHIN_S} s"
 
-    def order(self, within_s: float = 60) -> dict[str, Any]:
+    def order(self, within_s: float = WITHIN_S) -> dict[str, Any]:
         """The next order."""
         _topic, body = self.received.get(timeout=within_s)
         return body

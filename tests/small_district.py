@@ -17,7 +17,7 @@ from console_server.app import make_app
 from console_server.settings import Settings
 
 PASSWORD = "correct horse battery"
-START_WITHIN_S = 60.0
+START_WITHIN_S = 120.0
 STREET = "320111011"
 GRIDS = tuple(f"{STREET}00{community}00{grid}" for community in (1, 2) for grid in (1, 2))
 
@@ -31,7 +31,7 @@ class RunningServer:
     owner_url: str
 
     def client(self) -> httpx.Client:
-        return httpx.Client(base_url=self.url, timeout=60)
+        return httpx.Client(base_url=self.url, timeout=120)
 
     @contextlib.contextmanager
     def signed_in(self, username: str) -> Iterator[httpx.Client]:

@@ -165,7 +165,7 @@ async def consoles_of(centre: Centre, each: int) -> list[httpx.AsyncClient]:
         for _ in range(each):
             client = httpx.AsyncClient(
                 base_url=f"{centre.url}/api/",
-                timeout=60,
+                timeout=300,
                 trust_env=False,
                 cookies=signed_in.cookies,
                 headers={"X-CSRF-Token": signed_in.headers["X-CSRF-Token"]},

@@ -34,7 +34,7 @@ TABLES = (
 Seen = TypeVar("Seen")
 
 
-def eventually(look: Callable[[], Seen], within_s: float = 60.0) -> Seen:
+def eventually(look: Callable[[], Seen], within_s: float = 120.0) -> Seen:
     """The first true answer; an AssertionError when there is none in time."""
     deadline = time.monotonic() + within_s
     while not (seen := look()):
@@ -141,7 +141,7 @@ class Ingest:
         assert self.process is not None
         began = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
-        assert self.process.wait(timeout=60) == 0
+        assert self.process.wait(timeout=120) == 0
         return time.monotonic() - began
 
 
@@ -186,7 +186,7 @@ class Handset:
         payload = said if isinstance(said, bytes) else json.dumps(said).encode()
         sent = self._client.publish(topic, payload, qos=qos, retain=retain)
         if wait:
-            sent.wait_for_publish(10)
+            sent.wait_for_publish(120)
 
     def duty(self, *, on: bool, at: float) -> None:
         self.send("status", {"at": at, "duty": on, "bat": 80})

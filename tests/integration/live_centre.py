@@ -43,7 +43,7 @@ IN_WEST, IN_EAST = (118.505, 32.005), (118.515, 32.005)
 ROLES = ("administrator", "dispatcher", "duty_leader", "supervisor", "wall", "department")
 
 
-async def until(look: Callable[[], Any], within_s: float = 60) -> Any:
+async def until(look: Callable[[], Any], within_s: float = 120) -> Any:
     """The first true answer of `look`, which may be a coroutine function."""
     ends_at = time.monotonic() + within_s
     while True:
@@ -171,7 +171,7 @@ class Centre:
         return self.consoles[username]
 
     async def _sign_in(self, username: str) -> httpx.AsyncClient:
-        client = httpx.AsyncClient(base_url=f"{self.url}/api/", timeout=60, trust_env=False)
+        client = httpx.AsyncClient(base_url=f"{self.url}/api/", timeout=120, trust_env=False)
         self.closing.push_async_callback(client.aclose)
         answer = await client.post("session", json={"username": username, "password": PASSWORD})
         assert answer.status_code == 201, answer.text
@@ -235,7 +235,7 @@ class Centre:
         self.closing.callback(client.loop_stop)
         self.closing.callback(client.disconnect)
         client.subscribe([(f"{handset.prefix}/order", 1), (f"{handset.prefix}/notice", 1)])
-        await asyncio.wait_for(ready.wait(), 60)
+        await asyncio.wait_for(ready.wait(), 120)
         return handset
 
     async def place(self, worker: str, lon: float, lat: float, **values: Any) -> None:
@@ -322,11 +322,11 @@ async def running_centre(database: Any, **changes: Any) -> AsyncIterator[Centre]
     centre = Centre(url, settings, app, valkey, {}, contextlib.AsyncExitStack())
     rows = await centre.query("SELECT code, worker_id FROM workers")
     centre.workers = dict(rows)
-    await asyncio.wait_for(app.state.parts.hub.ready.wait(), 60)
+    await asyncio.wait_for(app.state.parts.hub.ready.wait(), 120)
     try:
         yield centre
     finally:
         await centre.closing.aclose()
         server.should_exit = True
-        await asyncio.wait_for(serving, 60)
+        await asyncio.wait_for(serving, 120)
         await valkey.aclose()

@@ -19,7 +19,7 @@ from console_server.packs.pack import load_pack
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 LIMIT_S = load_pack("xingdian").silence.alert_after_s
-WITHIN_S = 60  # the look is taken every five seconds, on a machine that may be busy
+WITHIN_S = 120  # the look is taken every five seconds, on a machine that may be busy
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +66,8 @@ async def test_a_silent_worker_is_one_alert_that_every_console_hears_of_and_that
     centre: Centre,
 ) -> None:
     west, east = await centre.console("dispatcher_west"), await centre.console("dispatcher")
+    await heard(centre, "11", 1)
+    await until(lambda: _none(centre, "11"), WITHIN_S)  # whatever a try before this one left
     async with centre.socket(west) as one, centre.socket(east) as two:
         await until(lambda: one.snapshots and two.snapshots)
         await heard(centre, "11", LIMIT_S + 5, cause=4)
@@ -85,10 +87,12 @@ async def test_a_silent_worker_is_one_alert_that_every_console_hears_of_and_that
         await until(lambda: alerts_of(two)[alert["id"]]["acknowledgedAt"])
         await heard(centre, "11", 1)
         await until(lambda: not alerts_of(one) and not alerts_of(two), WITHIN_S)
-    rows = await centre.query("SELECT ending, acknowledged_by FROM alerts")
+    rows = await centre.query(
+        "SELECT ending, acknowledged_by FROM alerts WHERE alert_id::text = %s", str(alert["id"])
+    )
     assert rows == [("heard", "名dispatcher_west")]
     kept = (await east.get("alerts", params={"state": "all"})).json()["alerts"]
-    assert [each["ending"] for each in kept] == ["heard"]
+    assert [each["ending"] for each in kept if each["id"] == alert["id"]] == ["heard"]
 
 
 async def test_an_alert_is_only_for_whom_may_see_the_area(centre: Centre) -> None:
@@ -133,6 +137,8 @@ async def test_who_was_never_heard_is_silent_since_duty_began(centre: Centre) ->
 async def test_a_restart_raises_nothing_twice_and_loses_nothing(
     centre: Centre, district: Any
 ) -> None:
+    query, worker = "SELECT count(*) FROM alerts WHERE worker_id = %s", centre.workers["22"]
+    had = (await centre.query(query, worker))[0][0]
     await heard(centre, "22", LIMIT_S + 5)
     await until(lambda: alert_of(centre, "22"), WITHIN_S)
     before = await alert_of(centre, "22")
@@ -142,10 +148,7 @@ async def test_a_restart_raises_nothing_twice_and_loses_nothing(
         async with second.socket(await second.console()) as socket:
             await until(lambda: socket.snapshots)
             assert set(alerts_of(socket)) == {before["id"] if before else ""}
-    rows = await centre.query(
-        "SELECT count(*) FROM alerts WHERE worker_id = %s", centre.workers["22"]
-    )
-    assert rows[0][0] == 1
+    assert (await centre.query(query, worker))[0][0] == had + 1
     await heard(centre, "22", 1)
     await until(lambda: _none(centre, "22"), WITHIN_S)
 

@@ -21,6 +21,7 @@ from console_server.handsets.broker_access import (
 
 AREA = "320111114"
 CROWD = 300
+RELOADED_WITHIN_S = 15.0  # half a second on a machine that does nothing else
 
 
 def enrolled(number: int, kind: str = "native") -> EnrolledHandset:
@@ -32,7 +33,7 @@ def password(number: int) -> str:
     return f"secret-{number}"
 
 
-async def eventually(condition: Callable[[], bool], within_s: float = 60.0) -> bool:
+async def eventually(condition: Callable[[], bool], within_s: float = 120.0) -> bool:
     deadline = time.monotonic() + within_s
     while not condition():
         if time.monotonic() > deadline:
@@ -138,9 +139,9 @@ async def test_handset_publishes_and_listens_under_its_own_topics_only(
     await two.publish(f"gb/1/{AREA}/h2/fix", b"own")
     await server.publish(f"gb/1/{AREA}/h1/order", b"for one")
     assert await eventually(lambda: len(one.received) == 1 and len(ingest.received) == 2)
-    assert ingest.received == [
-        (f"gb/1/{AREA}/h2/fix", b"own"),
+    assert sorted(ingest.received) == [
         (f"gb/1/{AREA}/h1/order", b"for one"),
+        (f"gb/1/{AREA}/h2/fix", b"own"),
     ]
     assert one.received == [(f"gb/1/{AREA}/h1/order", b"for one")]
     assert two.received == []
@@ -182,7 +183,7 @@ async def test_another_handsets_client_id_does_not_open_its_mail(
     owner.close()
     await server.publish(f"gb/1/{AREA}/h2/order", b"private")
     thief = connect("h1", password(1), client_id="phone")
-    assert thief.connected.wait(60)
+    assert thief.connected.wait(120)
     assert await thief.subscribe(f"gb/1/{AREA}/h1/order")  # a round trip: it has been served
     thief.close()
     back = connect("h2", password(2), client_id="phone")
@@ -208,14 +209,14 @@ async def test_wrong_password_and_revoked_handset_are_turned_away(
     access: BrokerAccess, connect: Connect
 ) -> None:
     await access.publish_users([enrolled(1), enrolled(2)])
-    assert connect("h1", "guess", client_id="guess").refused.wait(60)
+    assert connect("h1", "guess", client_id="guess").refused.wait(120)
     one, two = connect("h1", password(1)), connect("h2", password(2))
-    assert one.connected.wait(60)
-    assert two.connected.wait(60)
+    assert one.connected.wait(120)
+    assert two.connected.wait(120)
     await access.publish_users([enrolled(2)])
     assert await eventually(lambda: one.drops > 0)
     assert two.drops == 0
-    assert one.refused.wait(60)  # it tried again by itself
+    assert one.refused.wait(120)  # it tried again by itself
 
 
 async def test_reload_disturbs_none_of_a_crowd_and_loses_no_message(
@@ -239,7 +240,7 @@ async def test_reload_disturbs_none_of_a_crowd_and_loses_no_message(
         times_s.append(time.monotonic() - started)
     assert await eventually(lambda: len({p for _, p in ingest.received}) == 5 * CROWD)
     assert [client.drops for client in clients] == [0] * CROWD
-    assert min(times_s) < 3.0, times_s
+    assert min(times_s) < RELOADED_WITHIN_S, times_s
 
 
 async def test_concurrent_enrolments_share_reloads(connect: Connect, access: BrokerAccess) -> None:
@@ -257,7 +258,7 @@ async def test_concurrent_enrolments_share_reloads(connect: Connect, access: Bro
 
     await asyncio.gather(*(enrol(number) for number in range(50)))
     assert reads <= 3
-    assert connect("h49", password(49)).connected.wait(60)
+    assert connect("h49", password(49)).connected.wait(120)
 
 
 async def test_absent_broker_is_reported_and_the_list_waits_for_it(

@@ -36,8 +36,8 @@ from telemetry_ingest.wire.topics import handset_prefix
 
 NODES = 3
 HANDSETS = 6
-READY_WITHIN_S = 60.0
-SETTLED_WITHIN_S = 60.0
+READY_WITHIN_S = 120.0
+SETTLED_WITHIN_S = 120.0
 SECRETS = BrokerSecrets("admin-secret", "server-secret", "ingest-secret")
 
 
@@ -172,7 +172,7 @@ async def test_enrolment_reaches_every_node(cluster: Cluster) -> None:
         await traffic.leave()
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 async def test_a_node_killed_under_load_takes_no_acknowledged_fix_with_it(
     cluster: Cluster, district: District
 ) -> None:

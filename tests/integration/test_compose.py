@@ -184,7 +184,7 @@ def test_health_check_answers_when_the_service_runs(
         finally:
             for process in running:
                 process.terminate()
-            codes = [process.wait(60) for process in running]
+            codes = [process.wait(120) for process in running]
     assert set(codes) <= {0, -15}
 
 
@@ -207,7 +207,7 @@ def _start(
 
 
 def _await_health(
-    service: Any, port: str, running: subprocess.Popen[bytes], log: Path, within_s: float = 60
+    service: Any, port: str, running: subprocess.Popen[bytes], log: Path, within_s: float = 120
 ) -> None:
     """Run the service's own health check until it succeeds."""
     kind, *command = service["healthcheck"]["test"]

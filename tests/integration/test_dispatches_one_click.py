@@ -1,5 +1,6 @@
 """The loop of the product: report, one click, the worker's steps, verify, close."""
 
+import uuid
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -23,6 +24,7 @@ async def centre(district: Any) -> AsyncIterator[Centre]:
 
 
 async def test_the_whole_loop_from_report_to_close(centre: Centre) -> None:
+    title = f"井盖破损 {uuid.uuid4().hex[:6]}"
     near, far = await centre.enrol("11"), await centre.enrol("12")
     await centre.place("11", 118.5051, 32.005)
     await centre.place("12", 118.5090, 32.009)
@@ -32,11 +34,11 @@ async def test_the_whole_loop_from_report_to_close(centre: Centre) -> None:
         message_id = await centre.say(
             near,
             "report",
-            {"id": "r1", "at": 1.0, "lon": IN_WEST[0], "lat": IN_WEST[1], "text": "井盖破损"},
+            {"id": "r1", "at": 1.0, "lon": IN_WEST[0], "lat": IN_WEST[1], "text": title},
         )
         assert (await centre.outcome(message_id)).startswith("incident:")
         incident = await until(
-            lambda: next((i for i in socket.incidents.values() if i["title"] == "井盖破损"), None)
+            lambda: next((i for i in socket.incidents.values() if i["title"] == title), None)
         )
         assert incident["gridCode"] == WEST + "001"
         assert incident["status"] == "reported"

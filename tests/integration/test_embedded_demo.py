@@ -21,7 +21,7 @@ from console_server.embedded.data_directory import DataDirectory
 
 GRIDBEAT = str(Path(sys.executable).with_name("gridbeat"))
 WORKERS = 20
-READY_WITHIN_S = 150.0
+READY_WITHIN_S = 240.0
 
 
 @dataclass
@@ -54,7 +54,7 @@ class Demo:
         started = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
         self.process.send_signal(signal.SIGINT)  # make and terminals send a second one
-        assert self.process.wait(60) == 0
+        assert self.process.wait(120) == 0
         return time.monotonic() - started
 
 
@@ -92,7 +92,7 @@ def running_demo(root: Path) -> Iterator[Demo]:
         yield demo
     finally:
         process.terminate()
-        process.wait(60)
+        process.wait(120)
         reader.join()
         if process.stdout:
             process.stdout.close()
@@ -117,7 +117,7 @@ def living(root: Path) -> list[str]:
     return found
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_demo_is_seeded_once_heals_itself_and_leaves_no_process(open_tmp: Path) -> None:
     root = open_tmp / "demo"
     with running_demo(root) as demo:
@@ -142,8 +142,8 @@ def _server_comes_back(demo: Demo) -> None:
     first = demo.child_pid("console_server")
     assert first is not None
     os.kill(first, signal.SIGKILL)
-    assert eventually(lambda: demo.child_pid("console_server") not in {None, first}, 20)
-    assert eventually(lambda: _healthy(demo.url), 60)
+    assert eventually(lambda: demo.child_pid("console_server") not in {None, first}, 120)
+    assert eventually(lambda: _healthy(demo.url), 120)
     assert any("started again" in line for line in demo.lines)
 
 

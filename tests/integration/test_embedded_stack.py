@@ -34,7 +34,7 @@ with running_stack(Path(sys.argv[1]), options):
 """
 
 
-def eventually(condition: Callable[[], bool], within_s: float = 60.0) -> bool:
+def eventually(condition: Callable[[], bool], within_s: float = 120.0) -> bool:
     deadline = time.monotonic() + within_s
     while not condition():
         if time.monotonic() > deadline:

@@ -5,8 +5,10 @@ import itertools
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -24,6 +26,7 @@ from telemetry_ingest.wire.loopback import LOOPBACK_CHANNEL, PROBE_AREA, PROBE_H
 from telemetry_ingest.wire.presence import SilentCause
 
 Enrol = Callable[..., Handset]
+PACK_ZONE = ZoneInfo("Asia/Shanghai")
 
 
 @pytest.fixture(scope="module")
@@ -85,9 +88,10 @@ def test_a_handset_enrolled_a_moment_ago_is_stored_located_and_shown(
     assert shown == LivePosition(
         handset.number, True, now - 4, 118.61, 32.005, accuracy_m=5.0, grid_id=2
     )
-    assert district.rows(
-        "SELECT count(*) FROM dirty_days WHERE worker_id = %(w)s", w=handset.number
-    ) == [(1,)]
+    days = district.rows("SELECT day FROM dirty_days WHERE worker_id = %(w)s", w=handset.number)
+    times = [datetime.fromtimestamp(now - ago, PACK_ZONE) for ago in (100, 20, 5, 4)]
+    assert (times[-1].date(),) in days
+    assert set(days) <= {(at.date(),) for at in times}
 
 
 def test_a_fix_that_came_with_qos_0_is_stored_and_harms_no_session(
@@ -178,6 +182,7 @@ def test_a_fix_that_overtakes_its_duty_on_is_stored(district: District, enrol: E
     now = int(time.time())
     handset = enrol()
     handset.duty(on=False, at=now - 30)
+    eventually(lambda: has_said_its_duty(district, handset))
     handset.fix(now - 10)
     handset.duty(on=True, at=now - 20)
     eventually(lambda: len(stored(district, handset)) == 1)
@@ -254,12 +259,13 @@ def test_reports_reach_the_inbox_once_and_ring(district: District, enrol: Enrol)
         handset.send("progress", {"dispatch": "x", "step": "flying", "at": 1})
         eventually(lambda: channel.get_message(timeout=0.1))
     eventually(lambda: reasons(district, handset) == ["invalid"])
-    rows = district.rows(
+    query = (
         "SELECT kind, body->>'text', body->>'lon' FROM handset_inbox WHERE handset_id = %(h)s"
-        " ORDER BY message_id",
-        h=handset.number,
+        " ORDER BY kind"
     )
-    assert rows == [("report", "路灯不亮", "118.6"), ("duress", None, None)]
+    eventually(lambda: len(district.rows(query, h=handset.number)) == 2)
+    rows = district.rows(query, h=handset.number)
+    assert rows == [("duress", None, None), ("report", "路灯不亮", "118.6")]
 
 
 def test_owntracks_is_on_duty_from_enrolment_and_its_repeats_are_duplicates(
@@ -278,6 +284,7 @@ def test_owntracks_is_on_duty_from_enrolment_and_its_repeats_are_duplicates(
     assert district.rows(
         "SELECT speed_mps, battery FROM positions WHERE handset_id = %(h)s", h=phone.number
     ) == [(10.0, pytest.approx(0.77))]
+    phone.send_to(topic, b"", retain=True)  # nobody hears of it later
 
 
 def test_owntracks_is_on_duty_during_shifts_their_last_instant_included(

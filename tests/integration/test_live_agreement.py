@@ -126,8 +126,10 @@ async def test_snapshot_and_deltas_equal_a_fresh_snapshot(
 
 
 async def _agrees(centre: Centre, socket: Socket, username: str) -> None:
-    told = await fresh(centre, username)
-    await until(lambda: socket.incidents == told)
+    async def alike() -> bool:  # asked anew each time: the clock, too, changes cases
+        return socket.incidents == await fresh(centre, username)
+
+    await until(alike)
 
 
 async def _rules_hold(centre: Centre) -> None:

@@ -20,7 +20,8 @@ from console_server.packs.pack import load_pack
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 NOW = datetime.now(UTC)
-ASKED = {"period": "custom", "from": str((NOW - timedelta(days=90)).date()), "to": str(NOW.date())}
+TODAY = NOW.astimezone(load_pack("xingdian").zone).date()  # whose days and weeks are counted
+ASKED = {"period": "custom", "from": str(TODAY - timedelta(days=90)), "to": str(TODAY)}
 
 
 def case(number: int, area: int, days_ago: float, **changes: Any) -> Told:
@@ -126,7 +127,7 @@ async def test_a_rise_is_flagged_where_it_is_with_its_sources(centre: Centre) ->
 
 
 async def test_with_few_weeks_on_record_nothing_is_flagged(centre: Centre) -> None:
-    early = str((NOW - timedelta(days=40)).date())
+    early = str(TODAY - timedelta(days=40))
     found = (await ask(centre, "/warnings", until=early)).json()
     assert found["weeks"] < found["weeksNeeded"]
     assert found["warnings"] == []

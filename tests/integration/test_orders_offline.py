@@ -3,9 +3,16 @@
 import asyncio
 from typing import Any
 
+import pytest
 from live_centre import Centre, Handset, running_centre, seed, until
 
 from console_server.embedded.ports import free_port
+
+
+@pytest.fixture(scope="module")
+def district(timescale_database: Any) -> Any:
+    seed(timescale_database.owner_url)
+    return timescale_database
 
 
 def acted_on(handset: Handset) -> dict[str, str]:
@@ -37,10 +44,9 @@ async def taken_back(centre: Centre, dispatch: dict[str, Any]) -> None:
 
 
 async def test_an_offline_handset_gets_its_order_on_return_and_of_one_taken_back_the_withdrawal(
-    timescale_database: Any,
+    district: Any,
 ) -> None:
-    seed(timescale_database.owner_url)
-    async with running_centre(timescale_database) as centre:
+    async with running_centre(district) as centre:
         given = await centre.credentials("11")
         await go_away(await centre.listen(given))
         _, kept = await sent(centre, "11")
@@ -52,11 +58,11 @@ async def test_an_offline_handset_gets_its_order_on_return_and_of_one_taken_back
         await until(lambda: len(acted_on(back)) == 2 and "withdraw" in acted_on(back).values())
         assert acted_on(back) == {kept["dispatchId"]: "go", withdrawn["dispatchId"]: "withdraw"}
         await go_away(back)
-    async with running_centre(timescale_database, mqtt_port=free_port()) as cut_off:
+    async with running_centre(district, mqtt_port=free_port()) as cut_off:
         _, kept = await sent(cut_off, "11")
         _, withdrawn = await sent(cut_off, "11")
         await taken_back(cut_off, withdrawn)
-    async with running_centre(timescale_database) as centre:
+    async with running_centre(district) as centre:
         back = await centre.listen(given)
         await until(lambda: len(acted_on(back)) == 2)
         of_it = [
@@ -67,9 +73,9 @@ async def test_an_offline_handset_gets_its_order_on_return_and_of_one_taken_back
 
 
 async def test_orders_do_not_wait_for_the_books_of_those_before_them(
-    timescale_database: Any,
+    district: Any,
 ) -> None:
-    async with running_centre(timescale_database) as centre:
+    async with running_centre(district) as centre:
         handset = await centre.enrol("12")
         pool = centre.app.state.parts.pool
         incident, first = await sent(centre, "12")

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -22,7 +23,9 @@ Seen = TypeVar("Seen")
 Fix = tuple[datetime, float, float]
 
 
+@cache
 def yesterday() -> date:
+    """The same day for all of a run: a test that crosses midnight means the day before it."""
     return (datetime.now(ZONE) - timedelta(days=1)).date()
 
 
@@ -45,7 +48,7 @@ def walking(start: datetime, end: datetime) -> list[Fix]:
     ]
 
 
-def wait_until(look: Callable[[], Seen], within_s: float = 60) -> Seen:
+def wait_until(look: Callable[[], Seen], within_s: float = 120) -> Seen:
     """The first true answer of `look`; it fails when there is none in time."""
     ends_at = time.monotonic() + within_s
     while not (seen := look()):

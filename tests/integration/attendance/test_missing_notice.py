@@ -13,7 +13,7 @@ def test_worker_is_told_once_what_is_missing(record: Record) -> None:
     record.shift(start, now + timedelta(hours=3))
     record.fixes(standing(OUTSIDE, start, now))
     query = "SELECT body FROM outbox WHERE channel = 'notice' AND body ->> 'kind' = 'attendance'"
-    found = wait_until(lambda: record.server.rows(query), within_s=90)
+    found = wait_until(lambda: record.server.rows(query), within_s=240)
     assert len(found) == 1
     assert "前在本网格内再停留" in found[0][0]["text"]
     told = record.server.rows("SELECT worker_id, day FROM attendance_warnings")

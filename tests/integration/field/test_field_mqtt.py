@@ -61,11 +61,11 @@ def phone(server: RunningServer, given: dict[str, Any]) -> Iterator[PageClient]:
 def test_a_page_publishes_with_acknowledgement_and_is_sent_orders(
     server: RunningServer, phone: PageClient, given: dict[str, Any]
 ) -> None:
-    assert not phone.answers.get(timeout=60).is_failure
+    assert not phone.answers.get(timeout=120).is_failure
     prefix = given["topicPrefix"]
     phone.client.subscribe(f"{prefix}/order", 1)
     backlog = {"fixes": [{"at": time.time() - n, "lon": 118.0, "lat": 32.0} for n in range(500)]}
-    phone.client.publish(f"{prefix}/fix", json.dumps(backlog), qos=1).wait_for_publish(60)
+    phone.client.publish(f"{prefix}/fix", json.dumps(backlog), qos=1).wait_for_publish(120)
     with server.signed_in("dispatcher") as dispatcher:
         code = dispatcher.get("/api/pack").json()["classes"][0]["code"]
         body = {"classCode": code, "title": "路灯不亮", "lon": 118.015, "lat": 32.015}
@@ -74,7 +74,7 @@ def test_a_page_publishes_with_acknowledgement_and_is_sent_orders(
             f"/api/incidents/{case}/dispatches", json={"workerId": given["workerId"]}
         )
         assert sent.is_success, sent.text
-    order = json.loads(phone.orders.get(timeout=60))
+    order = json.loads(phone.orders.get(timeout=120))
     assert (order["action"], order["title"]) == ("go", "路灯不亮")
 
 
@@ -83,7 +83,7 @@ def test_the_broker_alone_judges_the_credentials(
 ) -> None:
     stranger = PageClient(server, given["username"], "not the password")
     try:
-        assert stranger.answers.get(timeout=60).is_failure
+        assert stranger.answers.get(timeout=120).is_failure
     finally:
         stranger.close()
 
@@ -91,10 +91,10 @@ def test_the_broker_alone_judges_the_credentials(
 def test_a_revoked_handset_is_cut_off_here_too(
     server: RunningServer, phone: PageClient, given: dict[str, Any]
 ) -> None:
-    assert not phone.answers.get(timeout=60).is_failure
+    assert not phone.answers.get(timeout=120).is_failure
     with server.signed_in("admin") as admin:
         assert admin.delete(f"/api/handsets/{given['handsetId']}").is_success
-    phone.gone.get(timeout=60)
+    phone.gone.get(timeout=120)
 
 
 @pytest.mark.parametrize(

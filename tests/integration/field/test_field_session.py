@@ -1,5 +1,6 @@
 """A handset signs in as its worker, sees its own side alone, and is out once it is revoked."""
 
+import uuid
 from typing import Any
 
 from small_district import PASSWORD, RunningServer
@@ -108,7 +109,7 @@ def test_guessing_is_throttled_and_good_sign_ins_are_not(
     with server.client() as client:
         for _ in range(15):
             assert client.post("/api/field/session", json=good).status_code == 201
-        wrong = {"username": "hvictim", "password": "guess"}
+        wrong = {"username": f"hvictim{uuid.uuid4().hex[:6]}", "password": "guess"}
         codes = [client.post("/api/field/session", json=wrong).status_code for _ in range(11)]
         assert codes == [401] * 10 + [429]
         assert client.post("/api/field/session", json=good).status_code == 201

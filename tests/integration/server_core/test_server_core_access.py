@@ -1,6 +1,7 @@
 """Signing in and out, sessions, CSRF, Origin, throttling, and who may do what."""
 
 import re
+import uuid
 from typing import Any
 
 import httpx
@@ -146,9 +147,10 @@ def test_unknown_names_and_wrong_passwords_sound_the_same(server: RunningServer)
 
 
 def test_guessing_is_throttled_by_name_and_says_until_when(server: RunningServer) -> None:
+    victim = f"victim {uuid.uuid4().hex[:6]}"
     with server.client() as client:
-        codes = [sign_in(client, "victim", f"guess {n}").status_code for n in range(11)]
-        last = sign_in(client, "victim", "guess")
+        codes = [sign_in(client, victim, f"guess {n}").status_code for n in range(11)]
+        last = sign_in(client, victim, "guess")
         other = sign_in(client, "dispatcher", PASSWORD)
     assert codes == [401] * 10 + [429]
     assert last.json()["code"] == "too_many_attempts"

@@ -10,7 +10,7 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 from small_district import GRIDS, STREET, RunningServer
 
-ANSWER_WITHIN_S = 60.0
+ANSWER_WITHIN_S = 120.0
 
 
 def connects(host: str, port: int, username: str, password: str) -> bool:

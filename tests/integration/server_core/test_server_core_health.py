@@ -18,7 +18,7 @@ from telemetry_ingest.wire.handset import FixMessage
 from telemetry_ingest.wire.live import IngestHeartbeat, heartbeat_key
 from telemetry_ingest.wire.loopback import LOOPBACK_CHANNEL, LOOPBACK_TOPIC, LoopbackFix
 
-WITHIN_S = 60.0
+WITHIN_S = 120.0
 
 
 @contextmanager
@@ -53,12 +53,23 @@ def answering_ingest(server: RunningServer, password: str) -> Iterator[threading
 def await_health(server: RunningServer, *, ready: bool, **parts: str) -> dict[str, Any]:
     pause, said = threading.Event(), httpx.Response(500)
     for _ in range(int(WITHIN_S / 0.1)):
-        said = httpx.get(f"{server.url}/api/health")
+        said = httpx.get(f"{server.url}/api/health", timeout=120)
         found: dict[str, Any] = said.json()
         if found["ready"] is ready and parts.items() <= found["parts"].items():
-            return found
+            return found | {"status": said.status_code}
         pause.wait(0.1)
     pytest.fail(said.text)
+
+
+def await_metric(server: RunningServer, line: str) -> None:
+    """Until it is told; the next examination may find another, on a machine that is busy."""
+    pause, told = threading.Event(), ""
+    for _ in range(int(WITHIN_S / 0.1)):
+        told = httpx.get(f"{server.url}/metrics", timeout=120).text
+        if line in told:
+            return
+        pause.wait(0.1)
+    pytest.fail(told)
 
 
 def test_it_is_ready_only_while_its_own_fix_comes_back(
@@ -68,8 +79,8 @@ def test_it_is_ready_only_while_its_own_fix_comes_back(
     with answering_ingest(server, database.stack.mqtt_ingest_password) as dumb:
         well = await_health(server, ready=True, ingest="ok")
         assert 0 <= well["loopbackS"] < WITHIN_S
-        assert httpx.get(f"{server.url}/api/health").status_code == 200
-        assert 'gridbeat_part_up{part="ingest"} 1.0' in httpx.get(f"{server.url}/metrics").text
+        assert well["status"] == 200
+        await_metric(server, 'gridbeat_part_up{part="ingest"} 1.0')
         dumb.set()
         ill = await_health(server, ready=False, ingest="failing")
         assert ill["detail"]["ingest"] == "a fix of ours did not come back"
