@@ -11,6 +11,8 @@ export function useAssessment() {
   const router = useRouter();
   const schemes = shallowRef<Schemes | null>(null);
   const board = shallowRef<AssessmentBoard | null>(null);
+  /** Why there are no results to see, while there are none. */
+  const problem = shallowRef<unknown>(null);
   const text = ref("");
   const order = ref<Order>("area");
   const param = (name: string): string | null => {
@@ -60,6 +62,7 @@ export function useAssessment() {
   const step = (by: number): void => go({ period: shiftPeriod(period.value, by) });
 
   async function load(): Promise<void> {
+    problem.value = null;
     try {
       schemes.value ??= await fetchSchemes();
       if (!scheme.value) return;
@@ -68,7 +71,8 @@ export function useAssessment() {
       const same = asked[0] === scheme.value.code && asked[1] === period.value;
       if (same && asked[2] === area.value) board.value = found;
     } catch (error) {
-      showProblem(error);
+      if (board.value) showProblem(error);
+      else problem.value = error;
     }
   }
   watch([() => scheme.value?.code, period, area], () => void load(), { immediate: true });
@@ -79,6 +83,7 @@ export function useAssessment() {
     subjectId,
     area,
     board,
+    problem,
     rows,
     text,
     order,

@@ -22,6 +22,8 @@ export function useCases() {
   const total = ref<number | null>(null);
   const nextBefore = ref<string | null>(null);
   const busy = ref(false);
+  /** Why there is nothing to see, while there is nothing. */
+  const problem = shallowRef<unknown>(null);
   const asking = ref(0);
 
   /** The newest known value of each: the live one is ahead of the page it was read with. */
@@ -42,8 +44,10 @@ export function useCases() {
       if (turn !== asking.value) return;
       take(page.incidents, page.nextBefore);
       total.value = page.total ?? null;
+      problem.value = null;
     } catch (error) {
-      if (!quiet) showProblem(error);
+      problem.value = error;
+      if (!quiet && loaded.value.length) showProblem(error);
     } finally {
       if (turn === asking.value) busy.value = false;
     }
@@ -105,5 +109,5 @@ export function useCases() {
   });
 
   const exportPath = computed(() => endpoints.casesExportPath(asked(filter.value)));
-  return { filter, rows, total, nextBefore, busy, read, readMore, exportPath };
+  return { filter, rows, total, nextBefore, busy, problem, read, readMore, exportPath };
 }

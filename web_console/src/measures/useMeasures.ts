@@ -37,12 +37,15 @@ export function useMeasures() {
   const measures = shallowRef<Measures | null>(null);
   const warnings = shallowRef<EarlyWarnings | null>(null);
   const busy = ref(false);
+  /** Why there are no figures to see, while there are none. */
+  const problem = shallowRef<unknown>(null);
   const drill = shallowRef<Drill | null>(null);
   const listed = shallowRef<MeasuredCases | null>(null);
 
   async function load(): Promise<void> {
     const asked = query.value;
     busy.value = true;
+    problem.value = null;
     try {
       const [figures, rises] = await Promise.all([fetchMeasures(asked), fetchWarnings(asked.area)]);
       if (asked !== query.value) return;
@@ -50,7 +53,8 @@ export function useMeasures() {
       measures.value = figures;
       warnings.value = rises;
     } catch (error) {
-      showProblem(error);
+      if (measures.value) showProblem(error);
+      else problem.value = error;
     } finally {
       if (asked === query.value) busy.value = false;
     }
@@ -76,5 +80,18 @@ export function useMeasures() {
     drill.value = null;
   };
   watch(query, () => void load(), { immediate: true });
-  return { query, measures, warnings, busy, drill, listed, today, change, open, close };
+  return {
+    query,
+    measures,
+    warnings,
+    busy,
+    problem,
+    drill,
+    listed,
+    today,
+    load,
+    change,
+    open,
+    close,
+  };
 }

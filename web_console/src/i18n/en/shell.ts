@@ -12,6 +12,7 @@ export const shell = {
     measures: "Measures",
     admin: "Admin",
     main: "Main",
+    skip: "Skip to the content",
     more: "More",
   },
   signIn: {
@@ -64,6 +65,7 @@ export const shell = {
     copy: "Copy",
     copied: "Copied",
     search: "Search",
+    again: "Try again",
   },
   loading: "Loading…",
   notFound: "There is no such page",

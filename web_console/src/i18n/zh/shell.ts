@@ -12,6 +12,7 @@ export const shell = {
     measures: "分析",
     admin: "管理",
     main: "主导航",
+    skip: "跳到正文",
     more: "更多",
   },
   signIn: {
@@ -64,6 +65,7 @@ export const shell = {
     copy: "复制",
     copied: "已复制",
     search: "搜索",
+    again: "重试",
   },
   loading: "正在加载…",
   notFound: "没有这个页面",
