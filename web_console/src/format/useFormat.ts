@@ -81,8 +81,10 @@ export function useFormat() {
       Object.entries<number>(told).map(([name, share]) => [name, percent(share, digits)]),
     ) as Record<Names | "required", string>;
   }
-  const list = (names: readonly string[]): string =>
-    names.join(locale.value === "zh" ? "、" : ", ");
+  const lists = computed(
+    () => new Intl.ListFormat(tag.value, { type: "conjunction", style: "narrow" }),
+  );
+  const list = (names: readonly string[]): string => lists.value.format(names);
   const number = (value: number): string => new Intl.NumberFormat(tag.value).format(value);
 
   function length(lengthM: number): string {

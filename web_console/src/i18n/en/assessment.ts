@@ -25,6 +25,7 @@ export const assessment: CatalogueOf<typeof zh> = {
   known: "Weight known",
   stars: "{n} stars",
   revision: "Revision {n}",
+  remarks: "Revision",
   changed: "Basis changed",
   none: "Nobody to assess",
   noSchemes: "The rule pack has no assessment",

@@ -52,7 +52,6 @@ export const cases = {
       title: "Functional groups",
       give: "Give to {group}",
       giveHint: "The group of this class",
-      and: ", ",
       choose: "Another group",
       byClass: "By class",
       fallback: "Fallback",

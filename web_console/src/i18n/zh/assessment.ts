@@ -22,6 +22,7 @@ export const assessment = {
   known: "已知权重",
   stars: "{n} 星",
   revision: "第 {n} 版",
+  remarks: "版次",
   changed: "依据已变",
   none: "没有考核对象",
   noSchemes: "当前规则包没有考核方案",

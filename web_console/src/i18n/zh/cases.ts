@@ -52,7 +52,6 @@ export const cases = {
       title: "职能组",
       give: "交 {group}",
       giveHint: "本类事项的职能组",
-      and: "、",
       choose: "其他职能组",
       byClass: "按类别",
       fallback: "兜底",
