@@ -1,121 +1,108 @@
-"""An assessment as an Excel workbook in Chinese: results, and the figures of every indicator.
+"""An assessment as an Excel workbook: results, every figure behind them, and the rules.
 
-Owns the look of the sheets; results come from `commands.py`. What is not from a published source
-is marked 示例.
+Owns the look of the sheets; results come from `commands.py`, words from `sheet_words.py`. What is
+not from a published source is marked 示例.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from io import BytesIO
-from typing import Any, Final
+from typing import Final
 
 import xlsxwriter
-from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
-from xlsxwriter.worksheet import Worksheet
 
 from console_server.assessment.commands import Assessed
 from console_server.assessment.score import Figure, IndicatorScore, weights_of
+from console_server.assessment.sheet_words import WORDS, SheetWords
+from console_server.book_pages import BORDER, FONT, Above, Cell, PageLooks, new_page
 from console_server.downloads import BOOK
-from console_server.packs.assessment_rules import AssessmentScheme, Indicator, Source
+from console_server.languages import Language, moment_in_words
+from console_server.packs.assessment_rules import AssessmentScheme, Indicator
 
-FONT: Final = {"font_name": "Microsoft YaHei", "font_size": 10}
 TONES: Final = {
     "red": "#F4B6B6", "blue": "#BDD7EE", "yellow": "#FFE699", "green": "#C6E0B4", "grey": "#E7E6E6",
 }  # fmt: skip
-STATES: Final = {
-    "known": "计入",
-    "undecided": "待定，不计",
-    "missing": "未录入，不计",
-    "not_asked": "不适用",
-}
-SOURCES: Final[dict[Source, str]] = {
-    "attendance.in_grid": "日考勤：在格时长",
-    "attendance.patrols": "日考勤：巡查",
-    "attendance.twice_daily": "日考勤：一日双巡",
-    "attendance.checkpoints": "日考勤：巡更点",
-    "attendance.night_watch": "日考勤：巡夜",
-    "attendance.guide_tour": "月度规则：指导员巡查",
-    "attendance.visits": "月度规则：走访清单",
-    "orders.acknowledged": "任务单：按时接收",
-    "cases.handled_in_time": "案件：按期处置",
-    "cases.without_rework": "案件：一次办结",
-    "cases.closed": "案件：办结",
-    "cases.satisfied": "案件：居民评价 4 分及以上",
-    "manual": "人工录入（0–100）",
-}
-HEAD_ROW: Final = 2
-
-Cell = tuple[Any, Format]
+RESULT_WIDTHS: Final = (11, 14, 18, 9, 13, 10)
+DIMENSION_WIDTH, STATE_WIDTH = 14, 24
+DETAIL_WIDTHS: Final = (11, 13, 15, 24, 9, 9, 10, 10, 9, 11, 20)
+RULE_WIDTHS: Final = (18, 28, 11, 14, 14, 30, 10)
 
 
-class _Formats:
+@dataclass(frozen=True, slots=True)
+class AssessmentBook:
+    """The results of a scheme; `version` is the pack's, `made_at` in the pack's time zone."""
+
+    title: str
+    scheme: AssessmentScheme
+    assessed: Sequence[Assessed]
+    version: str
+    language: Language = "zh"
+    made_at: datetime | None = None
+
+    @property
+    def words(self) -> SheetWords:
+        """What it says."""
+        return WORDS[self.language]
+
+    def above(self, sheet: str, note: str) -> Above:
+        """What stands above a sheet."""
+        return Above(sheet, f"{self.title} · {sheet}", note, self.words.page)
+
+
+class _Formats(PageLooks):
     """The cell formats of one workbook."""
 
     def __init__(self, book: Workbook) -> None:
-        cell = FONT | {"border": 1, "valign": "vcenter"}
-        centred = cell | {"align": "center"}
-        self.title = book.add_format(FONT | {"font_size": 14, "bold": True})
-        self.note = book.add_format(FONT | {"font_size": 9, "italic": True})
-        self.head = book.add_format(
-            centred | {"bold": True, "bg_color": "#D9E2F3", "text_wrap": True}
-        )
-        self.text = book.add_format(cell)
-        self.centred = book.add_format(centred)
+        super().__init__(book)
+        centred = FONT | BORDER | {"align": "center"}
         self.points = book.add_format(centred | {"num_format": "0.0"})
-        self.share = book.add_format(centred | {"num_format": "0.0%"})
-        self.count = book.add_format(centred | {"num_format": "0"})
         self.tone = {
             tone: book.add_format(centred | {"bg_color": colour}) for tone, colour in TONES.items()
         }
 
 
-def workbook(
-    title: str, scheme: AssessmentScheme, assessed: Sequence[Assessed], version: str
-) -> bytes:
+def workbook(asked: AssessmentBook) -> bytes:
     """The workbook, ready to be sent."""
-    held = BytesIO()
+    held, words, scheme = BytesIO(), asked.words, asked.scheme
+    note = _note(asked)
     with xlsxwriter.Workbook(held, BOOK) as book:
         formats = _Formats(book)
-        note = f"规则包版本 {version}；待定不计入；未录入或不适用的指标不计，其权重由其余指标分摊"
-        if scheme.example:
-            note += "；本考核的周期与口径为示例"
-        results = _sheet(book, formats, "考核结果", title, note, _result_columns(scheme))
-        _fill(results, (_result_cells(scheme, each, formats) for each in assessed))
-        details = _sheet(book, formats, "指标明细", f"{title} · 指标明细", note, DETAIL_COLUMNS)
-        _fill(details, (line for each in assessed for line in _detail_lines(scheme, each, formats)))
-        rules = _sheet(book, formats, "口径", f"{title} · 口径", note, RULE_COLUMNS)
-        _fill(rules, _rule_lines(scheme, formats))
+        dimensions = [each.name for each in scheme.dimensions]
+        widths = (*RESULT_WIDTHS, *[DIMENSION_WIDTH] * len(dimensions), STATE_WIDTH)
+        results = new_page(book, formats, asked.above(words.sheets[0], note), widths)
+        results.heads([*words.result_heads, *dimensions, words.last_head], formats.head)
+        results.fill([_result_cells(asked, each, formats) for each in asked.assessed])
+        details = new_page(book, formats, asked.above(words.sheets[1], note), DETAIL_WIDTHS)
+        details.heads(words.detail_heads, formats.head)
+        details.fill(
+            [line for each in asked.assessed for line in _detail_lines(asked, each, formats)]
+        )
+        for page in (results, details):
+            if not asked.assessed:
+                page.say(page.first, words.nobody, formats.said)
+        above = asked.above(words.sheets[2], f"{note}{words.between}{words.formula}")
+        rules = new_page(book, formats, above, RULE_WIDTHS)
+        rules.heads(words.rule_heads, formats.head)
+        rules.fill(_rule_lines(asked, formats))
     return held.getvalue()
 
 
-DETAIL_COLUMNS: Final = (
-    ("编号", 12), ("姓名/部门", 14), ("维度", 16), ("指标", 24), ("分子", 9), ("分母", 9),
-    ("待定", 9), ("值", 10), ("得分", 9), ("实占权重", 10), ("说明", 14),
-)  # fmt: skip
-RULE_COLUMNS: Final = (
-    ("维度", 16), ("指标", 24), ("权重", 10), ("0 分对应值", 12), ("100 分对应值", 12),
-    ("来源", 26), ("示例", 8),
-)  # fmt: skip
+def _note(asked: AssessmentBook) -> str:
+    words = asked.words
+    made = words.made(moment_in_words(asked.made_at, asked.language)) if asked.made_at else ""
+    example = words.example_note if asked.scheme.example else ""
+    return words.between.join(each for each in (made, words.note(asked.version), example) if each)
 
 
-def _result_columns(scheme: AssessmentScheme) -> list[tuple[str, int]]:
-    return [
-        ("编号", 12),
-        ("姓名/部门", 14),
-        ("社区", 18),
-        ("总分", 9),
-        ("等次", 12),
-        ("已知权重", 10),
-        *((each.name, 14) for each in scheme.dimensions),
-        ("状态", 14),
-    ]
-
-
-def _result_cells(scheme: AssessmentScheme, each: Assessed, formats: _Formats) -> list[Cell]:
-    result = each.shown
-    band = next((band for band in scheme.bands if band.code == result.band), None)
-    name = (("★" * band.stars + " ") if band.stars else "") + band.name if band else "数据不足"
-    state = f"已归档，第 {each.stored[0].revision} 版" if each.stored else "未归档"
+def _result_cells(asked: AssessmentBook, each: Assessed, formats: _Formats) -> list[Cell]:
+    result, words = each.shown, asked.words
+    band = next((band for band in asked.scheme.bands if band.code == result.band), None)
+    name = (
+        (("★" * band.stars + " ") if band.stars else "") + band.name if band else words.too_little
+    )
+    state = words.stored(each.stored[0].revision) if each.stored else words.not_stored
     return [
         (each.subject.code, formats.text),
         (each.subject.name, formats.text),
@@ -124,14 +111,12 @@ def _result_cells(scheme: AssessmentScheme, each: Assessed, formats: _Formats) -
         (name, formats.tone[band.tone] if band else formats.centred),
         (result.known, formats.share),
         *((part.score, formats.points) for part in result.dimensions),
-        (state + ("（依据已变）" if each.changed else ""), formats.centred),
+        (state + (words.changed if each.changed else ""), formats.centred),
     ]
 
 
-def _detail_lines(
-    scheme: AssessmentScheme, each: Assessed, formats: _Formats
-) -> Iterable[list[Cell]]:
-    for dimension, scored in zip(scheme.dimensions, each.shown.dimensions, strict=False):
+def _detail_lines(asked: AssessmentBook, each: Assessed, formats: _Formats) -> Iterable[list[Cell]]:
+    for dimension, scored in zip(asked.scheme.dimensions, each.shown.dimensions, strict=False):
         for indicator, points in zip(dimension.indicators, scored.indicators, strict=False):
             yield [
                 (each.subject.code, formats.text),
@@ -139,7 +124,7 @@ def _detail_lines(
                 (dimension.name, formats.text),
                 (indicator.name, formats.text),
                 *_figure_cells(indicator, points.figure, formats),
-                *_points_cells(points, formats),
+                *_points_cells(points, asked.words, formats),
             ]
 
 
@@ -156,17 +141,17 @@ def _figure_cells(indicator: Indicator, figure: Figure, formats: _Formats) -> li
     ]
 
 
-def _points_cells(points: IndicatorScore, formats: _Formats) -> list[Cell]:
+def _points_cells(points: IndicatorScore, words: SheetWords, formats: _Formats) -> list[Cell]:
     return [
         (points.points, formats.points),
         (points.share, formats.share),
-        (STATES[points.state], formats.centred),
+        (words.states[points.state], formats.centred),
     ]
 
 
-def _rule_lines(scheme: AssessmentScheme, formats: _Formats) -> Iterable[list[Cell]]:
-    weights = weights_of(scheme)
-    for dimension in scheme.dimensions:
+def _rule_lines(asked: AssessmentBook, formats: _Formats) -> Iterable[list[Cell]]:
+    weights, words = weights_of(asked.scheme), asked.words
+    for dimension in asked.scheme.dimensions:
         for each in dimension.indicators:
             ends = formats.points if each.source == "manual" else formats.share
             yield [
@@ -175,41 +160,6 @@ def _rule_lines(scheme: AssessmentScheme, formats: _Formats) -> Iterable[list[Ce
                 (weights[each.code], formats.share),
                 (each.zero, ends),
                 (each.full, ends),
-                (SOURCES[each.source], formats.text),
-                ("示例" if each.example else "", formats.centred),
+                (words.sources[each.source], formats.text),
+                (words.example if each.example else "", formats.centred),
             ]
-
-
-def _sheet(  # noqa: PLR0913, PLR0917 - a sheet's name, its headings and its columns
-    book: Workbook,
-    formats: _Formats,
-    name: str,
-    title: str,
-    note: str,
-    columns: Sequence[tuple[str, int]],
-) -> Worksheet:
-    sheet = book.add_worksheet(name)
-    sheet.write(0, 0, title, formats.title)
-    sheet.write(1, 0, note, formats.note)
-    for column, (head, width) in enumerate(columns):
-        sheet.write(HEAD_ROW, column, head, formats.head)
-        sheet.set_column(column, column, width)
-    sheet.freeze_panes(HEAD_ROW + 1, 2)
-    sheet.set_landscape()
-    sheet.set_paper(9)  # A4
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(HEAD_ROW)
-    sheet.autofilter(HEAD_ROW, 0, HEAD_ROW + 1, len(columns) - 1)
-    return sheet
-
-
-def _fill(sheet: Worksheet, lines: Iterable[Sequence[Cell]]) -> None:
-    last = HEAD_ROW + 1
-    for row, cells in enumerate(lines, start=HEAD_ROW + 1):
-        last = row
-        for column, (value, form) in enumerate(cells):
-            if value is None:
-                sheet.write_blank(row, column, None, form)
-            else:
-                sheet.write(row, column, value, form)
-        sheet.autofilter(HEAD_ROW, 0, last, len(cells) - 1)

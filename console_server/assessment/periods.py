@@ -6,6 +6,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from console_server.errors import Invalid
+from console_server.languages import Language, month_in_words
 from console_server.measures.period import Period, period_around
 
 Kind = Literal["month", "half_year"]
@@ -35,3 +36,13 @@ def name_before(kind: Kind, on: date) -> str:
     """The name of the period before the one that holds a day: the latest that is over."""
     first = period_around(kind, on, ZoneInfo("UTC")).first
     return name_of(kind, date.fromordinal(first.toordinal() - 1))
+
+
+def period_in_words(name: str, language: Language) -> str:
+    """A period as people write it: `2026年11月`, `2026年下半年`, `second half of 2026`."""
+    year, _, rest = name.partition("-")
+    if not rest.startswith("H"):
+        return month_in_words(date(int(year), int(rest), 1), language)
+    if language == "zh":
+        return f"{year}年{'上' if rest == 'H1' else '下'}半年"
+    return f"{'first' if rest == 'H1' else 'second'} half of {year}"

@@ -17,9 +17,9 @@ from console_server.assessment.commands import (
     is_over,
     scheme_named,
 )
-from console_server.assessment.export import workbook
+from console_server.assessment.export import AssessmentBook, workbook
 from console_server.assessment.figures import Asked, read_evidence
-from console_server.assessment.periods import name_of, period_named
+from console_server.assessment.periods import name_of, period_in_words, period_named
 from console_server.assessment.store import entries_of
 from console_server.assessment.wire_form import (
     indicators_to_wire,
@@ -30,6 +30,7 @@ from console_server.assessment.wire_form import (
 from console_server.database import Pool
 from console_server.downloads import XLSX, download
 from console_server.errors import NotFound
+from console_server.languages import Language
 from console_server.packs.pack import RulePack
 from console_server.parts import Clock
 from console_server.wire.assessment import (
@@ -90,6 +91,7 @@ async def export(
     scheme: FromQuery[str],
     period: FromQuery[str | None] = None,
     area: FromQuery[str | None] = None,
+    lang: FromQuery[Language] = "zh",
 ) -> Response[bytes]:
     """Results, figures and rules as a workbook."""
     now, chosen = clock(), scheme_named(pack, scheme)
@@ -97,9 +99,11 @@ async def export(
     visible = areas.within(request.user, area)
     async with pool.connection() as connection:
         assessed = await assess_now(connection, pack, chosen, name, visible, now)
-    title = f"{pack.name} {chosen.name} {name}"
-    content = await asyncio.to_thread(workbook, title, chosen, assessed, pack.version)
-    return download(content, XLSX, f"assessment-{chosen.code}-{name}.xlsx", title)
+    title = f"{pack.name} {chosen.name} {period_in_words(name, lang)}"
+    book = AssessmentBook(title, chosen, assessed, pack.version, lang, now.astimezone(pack.zone))
+    content = await asyncio.to_thread(workbook, book)
+    plain_name = f"assessment-{chosen.code}-{name}.xlsx"
+    return download(content, XLSX, plain_name, f"{book.words.file_title}-{title}")
 
 
 @get("/assessment/{scheme:str}/{period:str}/{subject_id:int}", guards=[READERS])

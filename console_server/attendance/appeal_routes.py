@@ -1,7 +1,8 @@
 # ruff: noqa: PLR0913, PLR0917 - a handler is given its parts by name
 """`/api/attendance/appeals`: objections to verdicts and the rulings on them.
 
-Whoever may read a verdict may take down a worker's objection; supervisors rule.
+Whoever may read a verdict may take down a worker's objection, and take back what they took down
+until somebody rules; supervisors rule.
 """
 
 from datetime import date as Date  # noqa: N812 - `date` is the parameter's name on the wire
@@ -14,12 +15,12 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from console_server.access.account import AccountRequest
 from console_server.access.guards import requires
 from console_server.areas.tree import AreaTree
-from console_server.attendance.appeals import appeals_of, file_appeal, rule_on
+from console_server.attendance.appeals import appeals_of, file_appeal, rule_on, withdraw_filed
 from console_server.attendance.board import visible_person
 from console_server.database import Pool
 from console_server.packs.pack import RulePack
 from console_server.parts import Clock
-from console_server.wire.attendance import Appeals, NewAppeal, Ruling
+from console_server.wire.attendance import Appeals, NewAppeal, Ruling, Withdrawal
 
 READERS = requires("supervisor", "duty_leader", "dispatcher")
 
@@ -79,4 +80,21 @@ async def rule(
         await rule_on(connection, pack, request.user, appeal_id, visible, data, clock())
 
 
-router = Router(path="/", route_handlers=[list_appeals, object_to, rule], tags=["attendance"])
+@post("/attendance/appeals/{appeal_id:int}/withdrawal", guards=[READERS])
+async def withdrawal(
+    request: AccountRequest,
+    pool: NamedDependency[Pool],
+    areas: NamedDependency[AreaTree],
+    clock: NamedDependency[Clock],
+    appeal_id: FromPath[int],
+    data: JSONBody[Withdrawal],
+) -> None:
+    """Take back an appeal that one took down for a worker, while nobody has ruled on it."""
+    visible = areas.visible(request.user)
+    async with pool.connection() as connection:
+        await withdraw_filed(connection, request.user, appeal_id, visible, data.reason, clock())
+
+
+router = Router(
+    path="/", route_handlers=[list_appeals, object_to, rule, withdrawal], tags=["attendance"]
+)

@@ -158,15 +158,34 @@ async def withdraw(  # noqa: PLR0913, PLR0917 - who takes back which appeal of w
     found = await _locked(connection, appeal_id)
     if found is None or found.worker_id != worker_id:
         raise NotFound("appeal", appeal_id)
-    if found.ruling == "withdrawn":
-        return found.day
-    if found.ruling is not None:
-        raise Conflict(f"This appeal was {found.ruling}.")
-    body = Ruling(ruling="withdrawn", reason=reason)
-    await _close(connection, account, appeal_id, body, (None, None), now)
-    entry: dict[str, object] = {"appealId": appeal_id, "reason": reason.strip()}
-    await record_act(connection, account.username, "appeal withdrawn", entry)
+    await _withdraw(connection, account, found, reason, now)
     return found.day
+
+
+async def withdraw_filed(  # noqa: PLR0913, PLR0917 - who takes back which appeal, and why
+    connection: Connection,
+    account: Account,
+    appeal_id: int,
+    visible: Collection[int] | None,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Take back an open appeal that the account took down for a worker. Again does no harm.
+
+    Raises:
+        NotFound: there is none, or not of a worker whom the account may see.
+        Forbidden: somebody else took it down.
+        Conflict: it was ruled on already.
+        Invalid: no reason; the worker is to read why.
+    """
+    found = await _locked(connection, appeal_id)
+    if found is None or not await people(connection, visible, [found.worker_id]):
+        raise NotFound("appeal", appeal_id)
+    if found.filed_by != account.username:
+        raise Forbidden("Only the worker, or whoever took an appeal down, may withdraw it.")
+    if not reason.strip():
+        raise Invalid("A withdrawal needs a reason.", ["reason: empty"])
+    await _withdraw(connection, account, found, reason, now)
 
 
 async def appeals_of(
@@ -200,6 +219,19 @@ async def appeals_of(
             },
         )
         return [_to_wire(row, persons[row.worker_id]) for row in await cursor.fetchall()]
+
+
+async def _withdraw(
+    connection: Connection, account: Account, found: AppealRow, reason: str, now: datetime
+) -> None:
+    if found.ruling == "withdrawn":
+        return
+    if found.ruling is not None:
+        raise Conflict(f"This appeal was {found.ruling}.")
+    body = Ruling(ruling="withdrawn", reason=reason)
+    await _close(connection, account, found.appeal_id, body, (None, None), now)
+    entry: dict[str, object] = {"appealId": found.appeal_id, "reason": reason.strip()}
+    await record_act(connection, account.username, "appeal withdrawn", entry)
 
 
 async def _close(  # noqa: PLR0913, PLR0917 - who closes which appeal how, and what it excuses

@@ -12,9 +12,11 @@ from console_server.attendance.month_store import places_named, stored_months
 from console_server.attendance.monthly import verdict_of
 from console_server.attendance.outcome import Outcome
 from console_server.attendance.outcomes import TOLD
+from console_server.attendance.sheet_words import WORDS
 from console_server.attendance.store import people
 from console_server.attendance.wire_form import Person
 from console_server.database import Connection
+from console_server.languages import Language
 from console_server.packs.pack import RulePack
 from console_server.wire.attendance import Outcome as WireOutcome
 
@@ -34,14 +36,18 @@ class MonthRuleLine:
 
 
 async def month_rule_lines(
-    connection: Connection, pack: RulePack, month: date, visible: Collection[int] | None
+    connection: Connection,
+    pack: RulePack,
+    month: date,
+    visible: Collection[int] | None,
+    language: Language = "zh",
 ) -> list[MonthRuleLine]:
     """What is stored of the rules of a month, by worker code."""
     persons = {each.worker_id: each for each in await people(connection, visible, None)}
     stored = await stored_months(connection, month, month, list(persons))
     verdicts = [(each, verdict_of(each)) for each in stored]
     names = await places_named(connection, (p for _, each in verdicts for p in each.places))
-    lists = {each.code: each.name for each in pack.visit_lists} | {TOUR: "网格指导员月度巡查"}
+    lists = {each.code: each.name for each in pack.visit_lists} | {TOUR: WORDS[language].tour}
     found = [
         MonthRuleLine(
             person=persons[verdict.worker_id],

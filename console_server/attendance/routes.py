@@ -17,12 +17,15 @@ from console_server.attendance import month_routes
 from console_server.attendance.board import board_of, day_of, month_of, visible_person
 from console_server.attendance.changes import changes_of
 from console_server.attendance.export import workbook
+from console_server.attendance.month_book import MonthBook
 from console_server.attendance.month_lines import month_rule_lines
 from console_server.attendance.monthly import first_of, last_of
 from console_server.attendance.sheet_lines import as_csv
+from console_server.attendance.sheet_words import WORDS
 from console_server.database import Pool
 from console_server.downloads import CSV, XLSX, download
 from console_server.errors import Invalid
+from console_server.languages import Language, month_in_words
 from console_server.packs.pack import RulePack
 from console_server.parts import Clock
 from console_server.wire.attendance import AttendanceBoard, AttendanceDay, VerdictChanges
@@ -73,19 +76,22 @@ async def export(
     clock: NamedDependency[Clock],
     month: FromQuery[str | None] = None,
     area: FromQuery[str | None] = None,
+    lang: FromQuery[Language] = "zh",
 ) -> Response[bytes]:
-    """A month as a spreadsheet: one line a worker and day, and a summary."""
-    first, last = _month(month, clock().astimezone(pack.zone).date())
+    """A month as a workbook: a summary, a calendar, and one line a worker and day."""
+    now = clock().astimezone(pack.zone)
+    first, last = _month(month, now.date())
     async with pool.connection() as connection:
         visible = areas.within(request.user, area)
         lines = await month_of(connection, first, last, visible)
-        months = await month_rule_lines(connection, pack, first, visible)
-    node = areas.by_code(area) if area else None
-    title = f"{node.name if node else pack.name} {first:%Y-%m}"
+        months = await month_rule_lines(connection, pack, first, visible, lang)
+    title = _title(areas, pack, area, first, lang)
     codes = {code for line in lines for code in line.person.grid_codes}
     names = {code: grid.name for code in codes if (grid := areas.by_code(code))}
-    content = await asyncio.to_thread(workbook, title, pack, lines, months, names)
-    return download(content, XLSX, f"attendance-{first:%Y-%m}.xlsx", f"考勤-{title}")
+    book = MonthBook(title, first, pack, lines, months, names, lang, now)
+    content = await asyncio.to_thread(workbook, book)
+    plain_name = f"attendance-{first:%Y-%m}.xlsx"
+    return download(content, XLSX, plain_name, f"{book.words.file_title}-{title}")
 
 
 @get("/attendance/export.csv", guards=[READERS], media_type="text/csv")
@@ -97,13 +103,15 @@ async def export_csv(
     clock: NamedDependency[Clock],
     month: FromQuery[str | None] = None,
     area: FromQuery[str | None] = None,
+    lang: FromQuery[Language] = "zh",
 ) -> Response[bytes]:
     """A month as a table for other programs: one line a worker and day."""
     first, last = _month(month, clock().astimezone(pack.zone).date())
     async with pool.connection() as connection:
         lines = await month_of(connection, first, last, areas.within(request.user, area))
-    content = await asyncio.to_thread(as_csv, lines)
-    return download(content, CSV, f"attendance-{first:%Y-%m}.csv")
+    content = await asyncio.to_thread(as_csv, lines, lang)
+    title = f"{WORDS[lang].file_title}-{_title(areas, pack, area, first, lang)}"
+    return download(content, CSV, f"attendance-{first:%Y-%m}.csv", title)
 
 
 @get("/attendance/changes", guards=[READERS])
@@ -122,6 +130,14 @@ async def changes(
     begin = _recorded(first or to - timedelta(days=35))
     async with pool.connection() as connection:
         return await changes_of(connection, begin, to, areas.within(request.user, area))
+
+
+def _title(
+    areas: AreaTree, pack: RulePack, area: str | None, first: Date, language: Language
+) -> str:
+    """Of which area and month it is."""
+    node = areas.by_code(area) if area else None
+    return f"{node.name if node else pack.name} {month_in_words(first, language)}"
 
 
 def _recorded(day: Date) -> Date:

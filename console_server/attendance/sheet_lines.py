@@ -1,58 +1,44 @@
-"""A worker's day as one line of a table: the columns, and what stands in them, in Chinese.
+"""A worker's day as one line of a table: the columns, and what stands in them.
 
-Owns the order and the words; how a workbook looks is in `export.py`. Also the plain tables: CSV for
-other programs, and what `gridbeat export attendance` writes.
+Owns the order; the words are `sheet_words.py`'s, how a workbook looks is in `month_book.py`. Also
+the plain tables: CSV for other programs, and what `gridbeat export attendance` writes.
 """
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from io import StringIO
 from typing import Any, Final
 
 from console_server.attendance.board import MonthLine, month_of
-from console_server.attendance.outcomes import Rule, outcomes_by
+from console_server.attendance.outcomes import outcomes_by
+from console_server.attendance.sheet_words import WORDS, SheetWords
 from console_server.attendance.wire_form import Person, Summary
 from console_server.database import Connection
 from console_server.imports.tables import INJECTION_STARTS
+from console_server.languages import Language, listed
 from console_server.wire.attendance import Outcome
 
-OUTCOMES: Final[dict[Outcome | None, str]] = {
-    "met": "达标",
-    "not_met": "未达标",
-    "undecided": "待定",
-    None: "—",
-}
-DAY_COLUMNS: Final = (
-    ("日期", 12), ("工号", 12), ("姓名", 10), ("网格", 24), ("应勤时数", 10), ("任务外出时数", 13),
-    ("系统故障时数", 13), ("申诉免计时数", 13), ("计入时数", 10), ("在格时数", 10),
-    ("不明时数", 10), ("在格率下限", 11), ("在格率上限", 11), ("在格判定", 10), ("巡查次数", 10),
-    ("可能次数", 10), ("巡查判定", 10), ("双巡判定", 10), ("巡更点判定", 11), ("巡夜判定", 10),
-    ("未达标项", 18), ("状态", 10),
+DAY_WIDTHS: Final = (
+    11, 10, 9, 22, 7, 7, 7, 7, 7, 7, 7, 8, 8, 9, 7, 7, 9, 9, 9, 9, 14, 10,
 )  # fmt: skip
 DAY_LOOKS: Final = (
-    "day", "text", "text", "text", "hours", "hours", "hours", "hours", "hours", "hours", "hours",
-    "share", "share", "outcome", "count", "count", "outcome", "outcome", "outcome", "outcome",
-    "text", "text",
+    "day", "text", "text", "wrapped", "hours", "hours", "hours", "hours", "hours", "hours",
+    "hours", "share", "share", "outcome", "count", "count", "outcome", "outcome", "outcome",
+    "outcome", "wrapped", "text",
 )  # fmt: skip
-RULE_NAMES: Final[dict[Rule, str]] = {
-    "in_grid": "在格",
-    "patrols": "巡查",
-    "twice_daily": "双巡",
-    "checkpoints": "巡更点",
-    "night_watch": "巡夜",
-}
-SO_FAR: Final[Mapping[Outcome, str]] = {"met": "暂达标", "undecided": "进行中"}
 NO_NAMES: Final[Mapping[str, str]] = {}
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
 
 
-def day_values(line: MonthLine, names: Mapping[str, str] = NO_NAMES) -> list[Any]:
-    """The values of a line, in the order of `DAY_COLUMNS`; hours as such, shares 0-1.
+def day_values(
+    line: MonthLine, names: Mapping[str, str] = NO_NAMES, language: Language = "zh"
+) -> list[Any]:
+    """The values of a line, in the order of the words' `day_heads`; hours as such, shares 0-1.
 
     `names`: of the grids, by their codes; a grid without one is told by its code.
     """
-    summary, person = line.summary, line.person
+    summary, person, words = line.summary, line.person, WORDS[language]
     seconds = (
         summary.planned_s - summary.leave_s,
         summary.order_s,
@@ -66,55 +52,55 @@ def day_values(line: MonthLine, names: Mapping[str, str] = NO_NAMES) -> list[Any
         line.day,
         person.code,
         person.name,
-        grids_of(person, names),
+        grids_of(person, names, language),
         *(each / 3600 for each in seconds),
         summary.in_grid.lower,
         summary.in_grid.upper,
-        _told(summary, summary.in_grid.outcome),
+        told(summary, words, summary.in_grid.outcome),
         summary.patrols.count,
         summary.patrols.possible,
-        _told(summary, summary.patrols.outcome),
-        _told(summary, summary.twice_daily.outcome),
-        _told(summary, worst_of(outcomes_by("checkpoints", summary))),
-        _told(summary, worst_of(outcomes_by("night_watch", summary))),
-        "、".join(not_met(summary)),
-        "最终" if line.final else "当日未结束" if summary.provisional else "未结",
+        told(summary, words, summary.patrols.outcome),
+        told(summary, words, summary.twice_daily.outcome),
+        told(summary, words, worst_of(outcomes_by("checkpoints", summary))),
+        told(summary, words, worst_of(outcomes_by("night_watch", summary))),
+        listed(not_met(summary, words), language),
+        words.final if line.final else words.running if summary.provisional else words.open,
     ]
 
 
-def grids_of(person: Person, names: Mapping[str, str]) -> str:
+def grids_of(person: Person, names: Mapping[str, str], language: Language) -> str:
     """Somebody's own grids, by their names."""
-    return "、".join(names.get(code, code) for code in person.grid_codes)
+    return listed((names.get(code, code) for code in person.grid_codes), language)
 
 
-def _told(summary: Summary, outcome: Outcome | None) -> str:
+def told(summary: Summary, words: SheetWords, outcome: Outcome | None) -> str:
     """An outcome in words; of a day that runs only what cannot be made up any more is one."""
-    if summary.provisional and outcome is not None and outcome in SO_FAR:
-        return SO_FAR[outcome]
-    return OUTCOMES[outcome]
+    if summary.provisional and outcome is not None and outcome in words.so_far:
+        return words.so_far[outcome]
+    return words.outcomes[outcome]
 
 
-def worst_of(outcomes: Sequence[Outcome]) -> Outcome | None:
+def worst_of(outcomes: Collection[Outcome | None]) -> Outcome | None:
     """One failure is a failure, one doubt a doubt; None: nothing was asked."""
     ranked: tuple[Outcome, ...] = ("not_met", "undecided", "met")
     return next((each for each in ranked if each in outcomes), None)
 
 
-def not_met(summary: Summary) -> list[str]:
+def not_met(summary: Summary, words: SheetWords) -> list[str]:
     """The names of the rules that were not met."""
-    return [name for rule, name in RULE_NAMES.items() if "not_met" in outcomes_by(rule, summary)]
+    return [name for rule, name in words.rules.items() if "not_met" in outcomes_by(rule, summary)]
 
 
-def text_rows(lines: Iterable[MonthLine]) -> list[Sequence[str]]:
+def text_rows(lines: Iterable[MonthLine], language: Language = "zh") -> list[Sequence[str]]:
     """All lines as text below the headers."""
-    heads = [name for name, _ in DAY_COLUMNS]
-    return [heads, *([_text(value) for value in day_values(line)] for line in lines)]
+    values = (day_values(line, NO_NAMES, language) for line in lines)
+    return [WORDS[language].day_heads, *([_text(value) for value in row] for row in values)]
 
 
-def as_csv(lines: Iterable[MonthLine]) -> bytes:
+def as_csv(lines: Iterable[MonthLine], language: Language = "zh") -> bytes:
     """The lines as CSV in UTF-8 with a mark, as Excel wants it."""
-    held = StringIO(newline="")
-    csv.writer(held).writerows([_harmless(cell) for cell in row] for row in text_rows(lines))
+    held, rows = StringIO(newline=""), text_rows(lines, language)
+    csv.writer(held).writerows([_harmless(cell) for cell in row] for row in rows)
     return held.getvalue().encode("utf-8-sig")
 
 

@@ -179,7 +179,7 @@ class Ruling(Body, frozen=True):
 
 
 class Withdrawal(Body, frozen=True):
-    """POST /api/field/appeals/{id}/withdrawal: a worker takes back an own open appeal."""
+    """POST …/appeals/{id}/withdrawal: the worker or who took it down takes back an open appeal."""
 
     reason: str = ""
 

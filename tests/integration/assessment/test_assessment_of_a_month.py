@@ -105,7 +105,7 @@ def test_the_workbook_has_the_further_rules_and_those_of_the_month(past_month: P
     with past_month.server.signed_in("supervisor") as client:
         answer = client.get(f"/api/attendance/export.xlsx?month={past_month.name}")
     book = CalamineWorkbook.from_filelike(io.BytesIO(answer.content))
-    assert book.sheet_names == ["汇总", "每日明细", "月度规则"]
+    assert book.sheet_names == ["汇总", "月历", "每日明细", "月度规则"]
     daily = book.get_sheet_by_name("每日明细").to_python()
     assert {"巡更点判定", "巡夜判定", "未达标项"} <= set(daily[2])
     monthly = book.get_sheet_by_name("月度规则").to_python()
@@ -230,6 +230,10 @@ def test_the_workbook_of_an_assessment_opens_and_says_what_is_an_example(
     results = book.get_sheet_by_name("考核结果").to_python()
     assert results[2][:6] == ["编号", "姓名/部门", "社区", "总分", "等次", "已知权重"]
     assert any("示例" in str(cell) for cell in book.get_sheet_by_name("口径").to_python()[3])
+    with past_month.server.signed_in("supervisor") as client:
+        english = client.get(f"{path}&lang=en").content
+    sheets = CalamineWorkbook.from_filelike(io.BytesIO(english)).sheet_names
+    assert sheets == ["Results", "Indicators", "Rules"]
 
 
 def test_a_final_month_that_comes_out_otherwise_is_listed_with_its_cause(
@@ -237,6 +241,7 @@ def test_a_final_month_that_comes_out_otherwise_is_listed_with_its_cause(
 ) -> None:
     path = f"attendance/month-changes?from={past_month.name}"
     day = past_month.days[1]
+    judge_months(past_month)  # with what changed before, which is not what this test changes
     past_month.record.shift(at(day, "15:00"), at(day, "16:00"))
     past_month.record.fixes(standing(BACK_LANE, at(day, "15:00"), at(day, "16:00")))
 

@@ -46,6 +46,37 @@ def test_nobody_rules_on_an_appeal_of_their_own(record: Record) -> None:
     assert [each["ruling"] for each in listed] == ["withdrawn"]
 
 
+def test_whoever_took_an_appeal_down_may_withdraw_it_until_somebody_rules(record: Record) -> None:
+    _fail_the_rule(record)
+    appeal = _file(record, "dispatcher", {"grounds": "登记错人"}).json()["appeals"][0]
+    number = appeal["appealId"]
+    assert _withdraw(record, "supervisor", number).status_code == 403
+    assert _withdraw(record, "wall", number).status_code == 403
+    assert _withdraw(record, "east", number).status_code == 404
+    assert _withdraw(record, "dispatcher", number, " ").status_code == 422
+    assert _withdraw(record, "dispatcher", number).status_code == 201
+    assert _withdraw(record, "dispatcher", number).status_code == 201, "again does no harm"
+    assert _rule(record, "supervisor", number, "granted").status_code == 409
+    with record.server.signed_in("supervisor") as client:
+        listed = client.get("/api/attendance/appeals?state=all").json()["appeals"]
+    assert [(each["ruling"], each["ruledBy"], each["reason"]) for each in listed] == [
+        ("withdrawn", "dispatcher", "登记有误")
+    ]
+    acts = record.server.rows(
+        "SELECT actor, act FROM audit_log WHERE act LIKE 'appeal%%' ORDER BY audit_id DESC LIMIT 1"
+    )
+    assert acts == [("dispatcher", "appeal withdrawn")]
+    again = _file(record, "dispatcher", {"grounds": "社区会议"})
+    assert again.status_code == 201, "the day may be objected to anew"
+
+
+def test_an_appeal_that_was_ruled_on_cannot_be_withdrawn(record: Record) -> None:
+    _fail_the_rule(record)
+    number = _file(record, "dispatcher", {"grounds": "x"}).json()["appeals"][0]["appealId"]
+    assert _rule(record, "supervisor", number, "denied").status_code == 201
+    assert _withdraw(record, "dispatcher", number).status_code == 409
+
+
 def test_appeals_that_make_no_sense_are_refused(record: Record) -> None:
     day = yesterday()
     _fail_the_rule(record)
@@ -80,5 +111,15 @@ def _rule(record: Record, role: str, appeal_id: int, ruling: str) -> httpx.Respo
         answer: httpx.Response = client.post(
             f"/api/attendance/appeals/{appeal_id}/ruling",
             json={"ruling": ruling, "reason": "核实"},
+        )
+        return answer
+
+
+def _withdraw(
+    record: Record, role: str, appeal_id: int, reason: str = "登记有误"
+) -> httpx.Response:
+    with record.server.signed_in(role) as client:
+        answer: httpx.Response = client.post(
+            f"/api/attendance/appeals/{appeal_id}/withdrawal", json={"reason": reason}
         )
         return answer

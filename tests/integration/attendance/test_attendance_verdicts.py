@@ -221,12 +221,19 @@ def test_month_is_exported_as_a_sheet_that_can_be_read(record: Record) -> None:
     assert answer.headers["content-type"].startswith("application/vnd.openxmlformats")
     assert f"attendance-{day:%Y-%m}.xlsx" in answer.headers["content-disposition"]
     book = CalamineWorkbook.from_filelike(io.BytesIO(answer.content))
-    assert book.sheet_names == ["汇总", "每日明细"]
+    assert book.sheet_names == ["汇总", "月历", "每日明细"]
     rows = book.get_sheet_by_name("每日明细").to_python(skip_empty_area=False)
     lines = {row[1]: row for row in rows[3:] if row[0] == day}
     assert lines["W1"][2] == "王一"
     assert lines["W1"][13] == "达标"
     assert wrong.status_code == 422
+    with record.server.signed_in("supervisor") as client:
+        english = client.get(f"/api/attendance/export.xlsx?month={day:%Y-%m}&lang=en")
+        unknown = client.get(f"/api/attendance/export.csv?month={day:%Y-%m}&lang=xx")
+    sheets = CalamineWorkbook.from_filelike(io.BytesIO(english.content)).sheet_names
+    assert sheets == ["Summary", "Calendar", "Days"]
+    assert "filename*=UTF-8''Attendance-" in english.headers["content-disposition"]
+    assert unknown.status_code == 400
     header, *plain = table.content.decode("utf-8-sig").splitlines()
     assert header.startswith("日期,工号,姓名,网格")
     line = next(each for each in plain if each.startswith(f"{day},W1"))

@@ -2,12 +2,15 @@
 
 import io
 import zipfile
+from datetime import date
 from urllib.parse import unquote
 
 import pytest
 
 from console_server.assessment import export as assessment
+from console_server.assessment.export import AssessmentBook
 from console_server.attendance import export as attendance
+from console_server.attendance.month_book import MonthBook
 from console_server.downloads import CSV, XLSX, download
 from console_server.packs.pack import load_pack
 
@@ -37,8 +40,8 @@ def test_without_a_title_the_plain_name_stands() -> None:
 def test_no_words_become_a_formula_or_a_link_in_a_sheet(words: str) -> None:
     pack = load_pack("xingdian")
     books = [
-        attendance.workbook(words, pack, []),
-        assessment.workbook(words, pack.assessments[0], [], words),
+        attendance.workbook(MonthBook(words, date(2026, 11, 1), pack, [])),
+        assessment.workbook(AssessmentBook(words, pack.assessments[0], [], words)),
     ]
     for book in books:
         with zipfile.ZipFile(io.BytesIO(book)) as parts:

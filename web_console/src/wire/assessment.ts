@@ -16,5 +16,9 @@ export const enterValue = (body: NewEntry) =>
   call<unknown>("POST", "/api/assessment/entries", body);
 export const closePeriod = (scheme: string, period: string, reason: string) =>
   call<Closing>("POST", `/api/assessment/${scheme}/${period}/closing`, { reason });
-export const assessmentExportPath = (scheme: string, period: string, area: string | null) =>
-  `/api/assessment/export.xlsx${query({ scheme, period, area })}`;
+export const assessmentExportPath = (
+  scheme: string,
+  period: string,
+  area: string | null,
+  lang: string,
+) => `/api/assessment/export.xlsx${query({ scheme, period, area, lang })}`;

@@ -49,6 +49,7 @@ import type {
   TrackLook,
   Transition,
   VerdictChanges,
+  Withdrawal,
   Worker,
 } from "./messages";
 
@@ -204,8 +205,11 @@ export const fileAppeal = (workerId: number, date: string, body: NewAppeal) =>
   call<Appeals>("POST", `/api/attendance/${workerId}/${date}/appeals`, body);
 export const ruleOnAppeal = (appealId: number, body: Ruling) =>
   call<unknown>("POST", `/api/attendance/appeals/${appealId}/ruling`, body);
+export const withdrawAppeal = (appealId: number, body: Withdrawal) =>
+  call<unknown>("POST", `/api/attendance/appeals/${appealId}/withdrawal`, body);
 export const attendanceExportPath = (
   month: string,
   area: string | null,
-  form: "xlsx" | "csv" = "xlsx",
-) => `/api/attendance/export.${form}${query({ month, area })}`;
+  form: "xlsx" | "csv",
+  lang: string,
+) => `/api/attendance/export.${form}${query({ month, area, lang })}`;

@@ -437,7 +437,7 @@ export interface Ruling {
   excusedTo?: string | null;
 }
 /**
- * POST /api/field/appeals/{id}/withdrawal: a worker takes back an own open appeal.
+ * POST …/appeals/{id}/withdrawal: the worker or who took it down takes back an open appeal.
  */
 export interface Withdrawal {
   reason?: string;

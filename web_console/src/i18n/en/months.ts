@@ -52,6 +52,9 @@ export const months: CatalogueOf<typeof zh> = {
     guide_tour: "Guide's monthly tour",
   },
   ruling: {
+    whyWithdrawn: "Reason for withdrawing",
+    withdrawHint:
+      "Nobody will rule on it, and the day may be appealed again. Both the appeal and its withdrawal stay on record.",
     excused: "Time excused (no work time)",
     from: "From",
     to: "To",

@@ -48,6 +48,8 @@ export const months = {
     guide_tour: "指导员月度巡查",
   },
   ruling: {
+    whyWithdrawn: "撤回理由",
+    withdrawHint: "撤回后不再裁定，当天可重新提出申诉；申诉与撤回均留有记录。",
     excused: "免计时段（不计入应计工时）",
     from: "自",
     to: "至",
