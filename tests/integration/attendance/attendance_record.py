@@ -74,7 +74,8 @@ class Record:
         """Plan a shift and mark its day, as the import of shifts does."""
         row = (self.worker_id, start, end, kind)
         self.write(
-            "INSERT INTO shifts (worker_id, starts_at, ends_at, kind) VALUES (%s, %s, %s, %s)",
+            "INSERT INTO shifts (worker_id, starts_at, ends_at, kind) VALUES (%s, %s, %s, %s)"
+            " ON CONFLICT DO NOTHING",
             [row],
         )
         self.mark(start)
