@@ -62,6 +62,15 @@ class Walk:
         self.now = answer.json()
         return self.now
 
+    async def steps(self, to: str, result: str = "") -> None:
+        """The running order to a group goes on, told by the centre for it."""
+        order = next(each for each in (await self.read())["groupOrders"] if not each["endedAt"])
+        body = {"to": to, "version": order["version"], "result": result}
+        path = f"group-orders/{order['orderId']}/steps"
+        answer = await self.post(path, "dispatcher", **body)
+        assert answer.status_code == 200, answer.text
+        self.now = answer.json()
+
     async def send(self, worker: str) -> Any:
         return await self.post(
             f"{self.path}/dispatches", "dispatcher", workerId=self.centre.workers[worker]
@@ -158,6 +167,50 @@ async def test_jingjiang_accepts_by_itself_routes_by_class_and_answers_every_rep
     events = (await walk.read())["events"]
     assert [each["kind"] for each in events[-2:]] == ["status", "answered"]
     assert "垃圾已清运" in events[-1]["body"]["text"]
+
+
+@of("jingjiang")
+async def test_jingjiang_a_hard_case_is_consulted_on_and_its_result_fed_back(
+    centre: Centre,
+) -> None:
+    walk, handset = await reported(centre, "12", cls="95")
+    given = await walk.group(groupCode="xieshang")
+    assert (given["groupCode"], given["status"]) == ("xieshang", "dispatched")
+    await walk.steps("accepted")
+    assert await walk.tries("verified", "supervisor") == 409
+    await walk.steps("done", result="双方同意共用通道，各让半米")
+    assert walk.now["groupOrders"][-1]["result"] == "双方同意共用通道，各让半米"
+    await walk.moves("verified", who="supervisor")
+    assert await walk.tries("closed", "supervisor") == 409  # without the answer to the reporter
+    await walk.moves("closed", who="supervisor", reason="协商一致，通道已让出")
+    told = await until(lambda: [each for each in handset.got if each.get("kind") == "answer"])
+    assert "协商一致，通道已让出" in told[0]["text"]
+
+
+@of("jingjiang")
+async def test_jingjiang_what_is_reported_as_a_hard_case_is_routed_to_consultation(
+    centre: Centre,
+) -> None:
+    walk, _ = await reported(centre, "21", cls="96")
+    assert (walk.now["status"], walk.now["groupCode"]) == ("accepted", "xieshang")
+
+
+@of("jinshui")
+async def test_jinshui_a_small_wish_is_published_claimed_and_granted(centre: Centre) -> None:
+    form = (await (await centre.console()).get("resident/form")).json()
+    assert "96" in {each["code"] for each in form["choices"]}
+    walk, _ = await reported(centre, "12", cls="96", text="想要一副老花镜，放在社区服务站")
+    await walk.moves("accepted")
+    seen = (await (await centre.console("wall")).get("incidents")).json()["incidents"]
+    assert walk.now["id"] in {each["id"] for each in seen}  # published on every console
+    given = await walk.group()
+    assert given["groupCode"] == "yuanmeng"
+    await walk.steps("accepted")
+    assert walk.now["status"] == "handling"  # claimed
+    await walk.steps("done", result="已送到服务站")
+    await walk.moves("closed", "evaluated", who="supervisor")
+    steps = ["accepted", "dispatched", "handling", "handled", "closed", "evaluated"]
+    assert await walk.statuses() == steps
 
 
 @of("jinshui")
