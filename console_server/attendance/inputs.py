@@ -25,6 +25,7 @@ from console_server.attendance.spans import (
     union,
     without,
 )
+from console_server.checkpoints.visit import counts_at
 from console_server.database import Connection
 from console_server.packs.pack import RulePack
 from console_server.packs.rules import CheckpointRules, PatrolRules, ShareRules, TwiceDailyRules
@@ -151,7 +152,10 @@ def _exempt(frame: DayFrame, held: Iterable[str]) -> tuple[DayRule, ...]:
 def _checkpoints(
     roster: Roster, worker_id: int, within: Span, elsewhere: Spans
 ) -> tuple[Checkpoint, ...]:
-    """Those of the own grids, with when the worker scanned their labels on this day."""
+    """Those of the own grids, with when the worker scanned their labels on this day.
+
+    A scan is judged by where the checkpoint was at that time, as far as is known now.
+    """
     scans = roster.scans.get(worker_id, ())
     ours = [scan for scan in scans if not any(start <= scan[1] < end for start, end in elsewhere)]
     held = own_checkpoints(roster.checkpoints, roster.holdings.get(worker_id, ()), within)
@@ -160,10 +164,11 @@ def _checkpoints(
             each,
             scanned_us=tuple(
                 at_us
-                for checkpoint_id, at_us in ours
+                for checkpoint_id, at_us, scanned in ours
                 if checkpoint_id == each.checkpoint_id
                 and within[0] <= at_us <= within[1]
                 and each.from_us <= at_us < each.to_us
+                and counts_at(scanned, each.lon, each.lat, each.radius_m)
             ),
         )
         for each in held

@@ -16,6 +16,7 @@ from psycopg.rows import class_row
 from console_server.attendance.calls import TOUR, Call
 from console_server.attendance.months import DayCalls, MonthVerdict, PlaceVerdict
 from console_server.attendance.spans import from_us
+from console_server.checkpoints.visit import ScannedFrom, counts_at
 from console_server.database import Connection
 
 MONTHS_A_ROUND: Final = 500
@@ -222,11 +223,15 @@ async def scans_of(
         return {}
     cursor = await connection.execute(
         """
-        SELECT worker_id, checkpoint_id, (extract(epoch FROM visited_at) * 1000000)::bigint
-        FROM checkpoint_visits
-        WHERE counts AND worker_id = ANY(%(workers)s::integer[])
-          AND checkpoint_id = ANY(%(places)s::integer[])
-          AND visited_at BETWEEN %(first)s AND %(last)s
+        SELECT s.worker_id, s.checkpoint_id,
+               (extract(epoch FROM s.visited_at) * 1000000)::bigint,
+               v.lon, v.lat, v.radius_m, s.counts, s.lon, s.lat, s.accuracy_m
+        FROM checkpoint_visits s
+        JOIN checkpoint_versions v ON v.checkpoint_id = s.checkpoint_id
+            AND v.valid_from <= s.visited_at AND (v.valid_to IS NULL OR v.valid_to > s.visited_at)
+        WHERE s.worker_id = ANY(%(workers)s::integer[])
+          AND s.checkpoint_id = ANY(%(places)s::integer[])
+          AND s.visited_at BETWEEN %(first)s AND %(last)s
         """,
         {
             "workers": sorted({visit.by or verdict.worker_id for _, visit in visits}),
@@ -236,6 +241,7 @@ async def scans_of(
         },
     )
     found: dict[tuple[int, int], list[int]] = defaultdict(list)
-    for worker_id, place_id, at_us in await cursor.fetchall():
-        found[worker_id, place_id].append(at_us)
+    for worker_id, place_id, at_us, lon, lat, radius_m, *scanned in await cursor.fetchall():
+        if counts_at(ScannedFrom(*scanned), lon, lat, radius_m):
+            found[worker_id, place_id].append(at_us)
     return found

@@ -12,9 +12,11 @@ from typing import Any, Final, LiteralString, TypeVar
 from console_server.attendance.day import Checkpoint
 from console_server.attendance.own_grounds import GridCheckpoint, Holding, Outline
 from console_server.attendance.spans import Span, from_us
+from console_server.checkpoints.visit import ScannedFrom
 from console_server.database import Connection
 
 Value = TypeVar("Value")
+Scan = tuple[int, int, ScannedFrom]  # the checkpoint, when, from where
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,8 @@ class ShiftSpan:
 class Roster:
     """Everything but the fixes, by worker. An end of None has not come yet.
 
-    `scans`: which checkpoint's label was scanned when. `posts`: all that were held, if asked for.
+    `scans`: which checkpoint's label was scanned when, from where. `posts`: what was held, if that
+    was asked for.
     """
 
     shifts: Sequence[ShiftSpan]
@@ -48,7 +51,7 @@ class Roster:
     checkpoints: Mapping[int, Sequence[GridCheckpoint]]  # by grid
     outages: Sequence[Span] = ()
     excused: Mapping[int, Sequence[Span]] = field(default_factory=dict)
-    scans: Mapping[int, Sequence[tuple[int, int]]] = field(default_factory=dict)
+    scans: Mapping[int, Sequence[Scan]] = field(default_factory=dict)
     guides: frozenset[int] = frozenset()
     posts: Mapping[int, Sequence[str]] = field(default_factory=dict)
 
@@ -98,7 +101,10 @@ async def read_roster(  # noqa: PLR0913 - whom, when, and which posts matter
         checkpoints=_grouped((each.grid_id, each) for each in checkpoints),
         outages=[(start, end) for start, end in await _rows(connection, _OUTAGES, given)],
         excused=_spans(await _rows(connection, _EXCUSED, given)),
-        scans=_spans(await _rows(connection, _SCANS, given)),
+        scans=_grouped(
+            (worker_id, (checkpoint_id, at_us, ScannedFrom(*rest)))
+            for worker_id, checkpoint_id, at_us, *rest in await _rows(connection, _SCANS, given)
+        ),
         guides=guides,
         posts=_grouped(held),
     )
@@ -212,9 +218,10 @@ _EXCUSED: Final = """
       AND excused_from < %(to_at)s AND excused_to > %(from_at)s
 """
 _SCANS: Final = """
-    SELECT worker_id, checkpoint_id, (extract(epoch FROM visited_at) * 1000000)::bigint
+    SELECT worker_id, checkpoint_id, (extract(epoch FROM visited_at) * 1000000)::bigint,
+           counts, lon, lat, accuracy_m
     FROM checkpoint_visits
-    WHERE counts AND worker_id = ANY(%(workers)s::integer[])
+    WHERE worker_id = ANY(%(workers)s::integer[])
       AND visited_at >= %(from_at)s AND visited_at <= %(to_at)s
     ORDER BY visited_at
 """

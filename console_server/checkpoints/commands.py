@@ -18,11 +18,18 @@ from console_server.checkpoints.store import (
     list_checkpoints,
     write_names,
 )
-from console_server.checkpoints.visit import apart_m, check_time, code_on, counts, is_genuine
+from console_server.checkpoints.visit import (
+    ScannedFrom,
+    check_time,
+    code_on,
+    counts,
+    counts_at,
+    distance_at,
+    is_genuine,
+)
 from console_server.checkpoints.visit_store import (
-    Labelled,
+    KeptVisit,
     NewVisit,
-    VisitRow,
     find_labelled,
     insert_visit,
     list_visits,
@@ -55,6 +62,21 @@ class Scan:
     lon: float | None = None
     lat: float | None = None
     accuracy_m: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A scan by what is now known of its checkpoint at that time. `distance_m` None: nobody knows.
+
+    `counts`: the phone's place does not speak against it.
+    """
+
+    client_id: str
+    checkpoint_code: str
+    checkpoint_name: str
+    visited_at: datetime
+    distance_m: float | None
+    counts: bool
 
 
 async def put_checkpoints(
@@ -107,7 +129,7 @@ async def record_visit(  # noqa: PLR0913 - who scanned what, with which phone, w
     *,
     now: datetime,
     keep: timedelta,
-) -> VisitRow:
+) -> Visit:
     """Keep a scan as a visit; the same `client_id` of the same handset is the same visit.
 
     Raises:
@@ -121,7 +143,10 @@ async def record_visit(  # noqa: PLR0913 - who scanned what, with which phone, w
     found = await find_labelled(connection, code, scan.at)
     if found is None or not is_genuine(scan.label, code, found.label_secret):
         raise NotFound("label of the checkpoint", code)
-    distance_m = _distance_m(scan, found)
+    has_place = scan.lon is not None and scan.lat is not None
+    lon, lat = (scan.lon, scan.lat) if has_place else (None, None)
+    scanned = ScannedFrom(True, lon, lat, scan.accuracy_m if has_place else None)
+    distance_m = distance_at(scanned, found.lon, found.lat)
     visit = NewVisit(
         worker_id=worker_id,
         handset_code=handset_code,
@@ -130,10 +155,12 @@ async def record_visit(  # noqa: PLR0913 - who scanned what, with which phone, w
         visited_at=scan.at,
         received_at=now,
         distance_m=distance_m,
-        accuracy_m=scan.accuracy_m if distance_m is not None else None,
-        counts=counts(distance_m, scan.accuracy_m, found.radius_m),
+        lon=lon,
+        lat=lat,
+        accuracy_m=scanned.accuracy_m,
+        counts=counts(distance_m, scanned.accuracy_m, found.radius_m),
     )
-    return await insert_visit(connection, visit)
+    return _as_now_known(await insert_visit(connection, visit))
 
 
 async def checkpoints_in(connection: Connection, area_ids: Collection[int]) -> list[CheckpointRow]:
@@ -143,9 +170,11 @@ async def checkpoints_in(connection: Connection, area_ids: Collection[int]) -> l
 
 async def visits_between(
     connection: Connection, worker_id: int, from_at: datetime, to_at: datetime
-) -> list[VisitRow]:
+) -> list[Visit]:
     """A worker's visits in `[from_at, to_at)`, the latest first."""
-    return await list_visits(connection, worker_id, from_at, to_at)
+    return [
+        _as_now_known(each) for each in await list_visits(connection, worker_id, from_at, to_at)
+    ]
 
 
 def _holds_already(wanted: WantedCheckpoint, was: CheckpointRow | None) -> bool:
@@ -165,7 +194,19 @@ def _outcome(code: str, present: Mapping[str, CheckpointRow], changed: Collectio
     return "updated" if code in present else "created"
 
 
-def _distance_m(scan: Scan, checkpoint: Labelled) -> float | None:
-    if scan.lon is None or scan.lat is None:
-        return None
-    return apart_m(scan.lon, scan.lat, checkpoint.lon, checkpoint.lat)
+def _as_now_known(kept: KeptVisit) -> Visit:
+    """The checkpoint may have been corrected since; where it turned out to be none, none counts."""
+    scanned = ScannedFrom(kept.counts, kept.lon, kept.lat, kept.accuracy_m)
+    distance_m, does_count = kept.distance_m, False
+    if kept.place_lon is not None and kept.place_lat is not None and kept.radius_m is not None:
+        now_known_m = distance_at(scanned, kept.place_lon, kept.place_lat)
+        distance_m = kept.distance_m if now_known_m is None else now_known_m
+        does_count = counts_at(scanned, kept.place_lon, kept.place_lat, kept.radius_m)
+    return Visit(
+        client_id=kept.client_id,
+        checkpoint_code=kept.checkpoint_code,
+        checkpoint_name=kept.checkpoint_name,
+        visited_at=kept.visited_at,
+        distance_m=distance_m,
+        counts=does_count,
+    )

@@ -7,6 +7,7 @@ away is kept but does not count. Indoors, where there is no place, the label alo
 
 import hmac
 import math
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,6 +16,19 @@ from console_server.errors import Invalid
 INDOORS_M: Final = 100.0  # how far off a phone's place may be in and between high buildings
 AHEAD_MAX: Final = timedelta(minutes=5)  # as with fixes: a clock may be this fast
 EARTH_M: Final = 6_371_008.8
+
+
+@dataclass(frozen=True, slots=True)
+class ScannedFrom:
+    """What is kept of a scan's circumstances. lon/lat degrees WGS-84; None: no place is known.
+
+    `counted`: how the scan was judged on arrival.
+    """
+
+    counted: bool
+    lon: float | None
+    lat: float | None
+    accuracy_m: float | None
 
 
 def label_text(code: str, secret: str) -> str:
@@ -52,6 +66,24 @@ def check_time(visited_at: datetime, now: datetime, keep: timedelta) -> None:
 def counts(distance_m: float | None, accuracy_m: float | None, radius_m: float) -> bool:
     """Whether the phone's place allows for the visit; without a place it does."""
     return distance_m is None or distance_m <= radius_m + (accuracy_m or 0.0) + INDOORS_M
+
+
+def counts_at(scanned: ScannedFrom, lon: float, lat: float, radius_m: float) -> bool:
+    """Whether a scan counts for the checkpoint as it is now known to have been at that time.
+
+    Without a place there is nothing to judge anew: what was found on arrival stands.
+    """
+    distance_m = distance_at(scanned, lon, lat)
+    if distance_m is None:
+        return scanned.counted
+    return counts(distance_m, scanned.accuracy_m, radius_m)
+
+
+def distance_at(scanned: ScannedFrom, lon: float, lat: float) -> float | None:
+    """How far the phone was from a place; None: nobody knows."""
+    if scanned.lon is None or scanned.lat is None:
+        return None
+    return apart_m(scanned.lon, scanned.lat, lon, lat)
 
 
 def apart_m(from_lon: float, from_lat: float, to_lon: float, to_lat: float) -> float:

@@ -33,7 +33,10 @@ class LabelRow:
 
 @dataclass(frozen=True, slots=True)
 class NewVisit:
-    """One scan of a label; `distance_m` None: the phone knew no place."""
+    """One scan of a label, by where the checkpoint is now known to be.
+
+    `distance_m`, `lon`, `lat` None: the phone knew no place.
+    """
 
     worker_id: int
     handset_code: str
@@ -42,13 +45,18 @@ class NewVisit:
     visited_at: datetime
     received_at: datetime
     distance_m: float | None
+    lon: float | None
+    lat: float | None
     accuracy_m: float | None
     counts: bool
 
 
 @dataclass(frozen=True, slots=True)
-class VisitRow:
-    """A visit as it was kept the first time."""
+class KeptVisit:
+    """A visit as it was kept the first time, and the checkpoint as it is now known to have been.
+
+    `place_lon`, `place_lat`, `radius_m` None: it turned out not to have been in use then.
+    """
 
     client_id: str
     checkpoint_code: str
@@ -56,6 +64,12 @@ class VisitRow:
     visited_at: datetime
     distance_m: float | None
     counts: bool
+    lon: float | None
+    lat: float | None
+    accuracy_m: float | None
+    place_lon: float | None
+    place_lat: float | None
+    radius_m: float | None
 
 
 async def find_labelled(connection: Connection, code: str, at: datetime) -> Labelled | None:
@@ -87,18 +101,18 @@ async def list_labels(
         return await cursor.fetchall()
 
 
-async def insert_visit(connection: Connection, visit: NewVisit) -> VisitRow:
+async def insert_visit(connection: Connection, visit: NewVisit) -> KeptVisit:
     """Keep a visit; of a retry, what was kept the first time."""
     await connection.execute(
         "INSERT INTO checkpoint_visits (worker_id, handset_id, checkpoint_id, client_id,"
-        " visited_at, received_at, distance_m, accuracy_m, counts)"
+        " visited_at, received_at, distance_m, lon, lat, accuracy_m, counts)"
         " SELECT %(worker_id)s, h.handset_id, %(checkpoint_id)s, %(client_id)s, %(visited_at)s,"
-        " %(received_at)s, %(distance_m)s, %(accuracy_m)s, %(counts)s"
+        " %(received_at)s, %(distance_m)s, %(lon)s, %(lat)s, %(accuracy_m)s, %(counts)s"
         " FROM handsets h WHERE h.code = %(handset_code)s"
         " ON CONFLICT (handset_id, client_id) DO NOTHING",
         asdict(visit),
     )
-    async with connection.cursor(row_factory=class_row(VisitRow)) as cursor:
+    async with connection.cursor(row_factory=class_row(KeptVisit)) as cursor:
         await cursor.execute(
             f"SELECT {_VISIT} WHERE h.code = %(handset_code)s AND v.client_id = %(client_id)s",
             asdict(visit),
@@ -111,9 +125,9 @@ async def insert_visit(connection: Connection, visit: NewVisit) -> VisitRow:
 
 async def list_visits(
     connection: Connection, worker_id: int, from_at: datetime, to_at: datetime
-) -> list[VisitRow]:
+) -> list[KeptVisit]:
     """A worker's visits in `[from_at, to_at)`, the latest first."""
-    async with connection.cursor(row_factory=class_row(VisitRow)) as cursor:
+    async with connection.cursor(row_factory=class_row(KeptVisit)) as cursor:
         await cursor.execute(
             f"SELECT {_VISIT} WHERE v.worker_id = %(worker_id)s"
             " AND v.visited_at >= %(from_at)s AND v.visited_at < %(to_at)s"
@@ -125,6 +139,9 @@ async def list_visits(
 
 _VISIT = (
     "v.client_id, c.code AS checkpoint_code, c.name AS checkpoint_name, v.visited_at,"
-    " v.distance_m, v.counts FROM checkpoint_visits v"
+    " v.distance_m, v.counts, v.lon, v.lat, v.accuracy_m, p.lon AS place_lon, p.lat AS place_lat,"
+    " p.radius_m FROM checkpoint_visits v"
     " JOIN handsets h USING (handset_id) JOIN checkpoints c USING (checkpoint_id)"
+    " LEFT JOIN checkpoint_versions p ON p.checkpoint_id = v.checkpoint_id"
+    " AND p.valid_from <= v.visited_at AND (p.valid_to IS NULL OR p.valid_to > v.visited_at)"
 )

@@ -469,7 +469,9 @@ CREATE TABLE public.checkpoint_visits (
     received_at timestamp with time zone NOT NULL,
     distance_m real,
     accuracy_m real,
-    counts boolean NOT NULL
+    counts boolean NOT NULL,
+    lon double precision,
+    lat double precision
 );
 
 ALTER TABLE public.checkpoint_visits ALTER COLUMN visit_id ADD GENERATED ALWAYS AS IDENTITY (

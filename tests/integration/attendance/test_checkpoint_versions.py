@@ -1,13 +1,15 @@
 """Checkpoints that move, grow or go: the past is judged with what was in force."""
 
+import asyncio
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
 from attendance_record import INSIDE, SOUTH, WEST, Record, at, standing, wait_until, yesterday
 from small_district import GRIDS
 
+from console_server.checkpoints.commands import Scan, record_visit
 from console_server.command_line.attendance import verify_verdicts
 
 LON, LAT = INSIDE
@@ -111,6 +113,64 @@ def test_a_correction_re_opens_the_days_since_and_the_change_is_listed(
     assert put_up(points, line("A", since="一直")) == (0, 0, 1)
     verify_verdicts(points.server.owner_url, yesterday(), yesterday())
     assert "1 equal to the byte" in capsys.readouterr().out
+
+
+def scan(record: Record, code: str, client_id: str, place: tuple[float, float] | None) -> None:
+    """A scan of yesterday at ten, as the server keeps it when it arrives."""
+    moment = at(yesterday(), "10:00")
+    with psycopg.connect(record.server.owner_url) as connection:
+        [[label]] = connection.execute(
+            "SELECT code || '.' || label_secret FROM checkpoints WHERE code = %s", [code]
+        ).fetchall()
+    [[handset]] = record.server.rows(
+        "SELECT code FROM handsets WHERE handset_id = %s", record.handset
+    )
+
+    async def keep() -> None:
+        url = record.server.owner_url
+        async with await psycopg.AsyncConnection.connect(url) as connection:
+            await record_visit(
+                connection,
+                record.worker_id,
+                handset,
+                Scan(client_id, label, moment, *(place or (None, None)), 8.0),
+                now=datetime.now(UTC),
+                keep=timedelta(days=30),
+            )
+
+    asyncio.run(keep())
+
+
+def judged_anew(record: Record) -> tuple[int, int]:
+    """What was counted once nothing waits any more to be judged."""
+    waiting = "SELECT FROM reopened_spans UNION ALL SELECT FROM dirty_days"
+    wait_until(lambda: not record.server.rows(waiting))
+    return counted(record)
+
+
+@pytest.mark.parametrize("place", [INSIDE, None], ids=["with its place", "without a place"])
+def test_a_scan_counts_by_where_the_checkpoint_is_known_to_have_been(
+    points: Record, capsys: pytest.CaptureFixture[str], place: tuple[float, float] | None
+) -> None:
+    elsewhere = (WEST + 0.009, SOUTH + 0.009)  # a wrong digit in the file: 590 m off
+    put_up(points, line("A", *elsewhere))
+    stand_at_the_checkpoint(points)
+    scan(points, "A", f"at the label {place}", place)
+    before = (0, 1) if place else (1, 1)
+    assert judged_anew(points) == before
+    for table in ("checkpoint_visits", "positions"):  # nothing is heard from now on
+        heard = f"UPDATE {table} SET received_at = received_at - interval '1 hour'"  # noqa: S608
+        points.write(f"{heard} WHERE worker_id = %s", [(points.worker_id,)])
+    far = (INSIDE[0] + 0.0015, INSIDE[1])  # the fixes do not touch it: 140 m off; the scan does
+    put_up(points, line("A", *far, radius=60, since="一直"))
+    assert judged_anew(points) == (1, 1)
+    put_up(points, line("A", *elsewhere, since="一直"))
+    assert judged_anew(points) == before
+    changes = points.server.rows("SELECT cause FROM attendance_changes ORDER BY change_id")
+    corrected = [each for each in changes if each == ("places",)]
+    assert len(corrected) == (2 if place else 0)
+    verify_verdicts(points.server.owner_url, yesterday(), yesterday())
+    assert "1 verdicts recomputed, 1 equal to the byte" in capsys.readouterr().out
 
 
 def test_a_change_holds_from_the_day_that_the_file_names(points: Record) -> None:

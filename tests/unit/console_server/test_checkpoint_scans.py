@@ -10,9 +10,11 @@ from console_server.attendance.day import input_hash
 from console_server.attendance.outcome import Outcome
 from console_server.attendance.verdict import DayVerdict, judge_days
 from console_server.checkpoints.visit import (
+    ScannedFrom,
     check_time,
     code_on,
     counts,
+    counts_at,
     is_genuine,
     label_text,
 )
@@ -74,6 +76,19 @@ def test_a_place_speaks_against_a_scan_only_beyond_all_doubt(
     distance_m: float | None, accuracy_m: float | None, expected: object
 ) -> None:
     assert counts(distance_m, accuracy_m, radius_m=30) is expected
+
+
+@pytest.mark.parametrize("counted", [True, False])
+def test_a_scan_is_judged_by_the_place_that_is_known_now(counted: bool) -> None:  # noqa: FBT001
+    scanned = ScannedFrom(counted, *MIDDLE, 10.0)
+    assert counts_at(scanned, *MIDDLE, radius_m=30)
+    assert not counts_at(scanned, MIDDLE[0] + 0.005, MIDDLE[1], radius_m=30)
+    assert counts_at(scanned, MIDDLE[0] + 0.005, MIDDLE[1], radius_m=500)
+
+
+@pytest.mark.parametrize("counted", [True, False])
+def test_a_scan_without_a_place_stays_as_it_was_found(counted: bool) -> None:  # noqa: FBT001
+    assert counts_at(ScannedFrom(counted, None, None, None), *MIDDLE, radius_m=30) is counted
 
 
 def test_a_scan_may_be_late_but_neither_future_nor_ancient() -> None:
