@@ -38,6 +38,14 @@ async def add_worker(connection: Connection, tree: AreaTree, new: NewWorker, now
     return worker_id
 
 
+def only_at_cases_of(account: Account) -> str | None:
+    """The group to the people at whose cases an account is confined: a department's; None: to none.
+
+    A department without a group sees nobody.
+    """
+    return (account.group_code or "") if account.role == "department" else None
+
+
 async def find_worker(
     connection: Connection, tree: AreaTree, account: Account, worker_id: int
 ) -> WorkerRow:
@@ -46,7 +54,9 @@ async def find_worker(
     Raises:
         NotFound: there is none.
     """
-    rows = await list_workers(connection, tree.visible(account), worker_id)
+    rows = await list_workers(
+        connection, tree.visible(account), worker_id, at_cases_of=only_at_cases_of(account)
+    )
     if not rows:
         raise NotFound("worker", worker_id)
     return rows[0]

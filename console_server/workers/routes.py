@@ -18,9 +18,10 @@ from console_server.database import Pool
 from console_server.errors import Forbidden
 from console_server.parts import Clock
 from console_server.wire.field import NewWorker, Worker
-from console_server.workers.commands import add_worker, find_worker
+from console_server.workers.commands import add_worker, find_worker, only_at_cases_of
 from console_server.workers.store import WorkerRow, list_workers
 
+UNNUMBERED = frozenset({"wall", "department"})  # see no telephone number of anybody
 EVERYBODY = requires("dispatcher", "supervisor", "duty_leader", "department", "wall")
 
 
@@ -31,10 +32,13 @@ async def workers(
     areas: NamedDependency[AreaTree],
     area: FromQuery[str | None] = None,
 ) -> list[Worker]:
-    """Workers in service within the account's areas, or within `area` (a code)."""
-    within = areas.within(request.user, area)
+    """Workers in service within the account's areas, or within `area` (a code).
+
+    A department is told of its own people and of those at its own cases.
+    """
+    within, group = areas.within(request.user, area), only_at_cases_of(request.user)
     async with pool.connection() as connection:
-        rows = await list_workers(connection, within)
+        rows = await list_workers(connection, within, at_cases_of=group)
     return [to_wire(row, request.user) for row in rows]
 
 
@@ -72,9 +76,9 @@ async def take_on(
 
 
 def to_wire(row: WorkerRow, account: Account) -> Worker:
-    """A worker as the account may see it: a wall shows no telephone numbers."""
+    """A worker as the account may see it: who sends nobody out needs no telephone number."""
     found = msgspec.convert(row, Worker, from_attributes=True)
-    return msgspec.structs.replace(found, phone=None) if account.role == "wall" else found
+    return msgspec.structs.replace(found, phone=None) if account.role in UNNUMBERED else found
 
 
 router = Router(path="/", route_handlers=[workers, worker, take_on], tags=["workers"])

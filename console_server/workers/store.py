@@ -47,8 +47,14 @@ async def list_workers(
     connection: Connection,
     visible: Collection[int] | None = None,
     worker_id: int | None = None,
+    *,
+    at_cases_of: str | None = None,
 ) -> list[WorkerRow]:
-    """Workers in service, by code; `visible` None: all, else those of these areas or grids."""
+    """Workers in service, by code; `visible` None: all, else those of these areas or grids.
+
+    `at_cases_of`: only the people of this functional group, and who reported or was sent to a case
+    that was given to it.
+    """
     async with connection.cursor(row_factory=class_row(WorkerRow)) as cursor:
         await cursor.execute(
             "SELECT w.worker_id, w.code, w.name, w.kind, w.phone, w.area_id, a.code AS area_code,"
@@ -65,11 +71,20 @@ async def list_workers(
             " LEFT JOIN areas grid ON grid.area_id = wg.area_id"
             " WHERE w.retired_at IS NULL"
             " AND (%(worker_id)s::int IS NULL OR w.worker_id = %(worker_id)s)"
+            " AND (%(group)s::text IS NULL OR g.code = %(group)s OR w.worker_id IN ("
+            "   SELECT person FROM group_orders o JOIN functional_groups f USING (group_id)"
+            "   JOIN incidents i USING (incident_id) LEFT JOIN dispatches d USING (incident_id)"
+            "   CROSS JOIN LATERAL (VALUES (i.reporter_worker_id), (d.worker_id)) AS p (person)"
+            "   WHERE f.code = %(group)s AND person IS NOT NULL))"
             " GROUP BY w.worker_id, a.code, g.code, p.post"
             " HAVING %(visible)s::int[] IS NULL OR w.area_id = ANY(%(visible)s)"
             "   OR array_agg(grid.area_id) && %(visible)s::int[]"
             " ORDER BY w.code",
-            {"worker_id": worker_id, "visible": None if visible is None else list(visible)},
+            {
+                "worker_id": worker_id,
+                "visible": None if visible is None else list(visible),
+                "group": at_cases_of,
+            },
         )
         return await cursor.fetchall()
 

@@ -1,9 +1,13 @@
 """What a console does with cases besides moving them: groups, rulings, oversight, lists."""
 
 import asyncio
+import json
+import re
 from collections.abc import AsyncIterator
+from hashlib import sha256
 from typing import Any
 
+import psycopg
 import pytest
 import pytest_asyncio
 from live_centre import IN_EAST, PASSWORD, WEST, Centre, running_centre, seed, until
@@ -141,6 +145,71 @@ async def test_a_department_is_told_of_its_cases_as_they_come_and_of_nothing_els
         await until(lambda: socket.incidents[mine["id"]]["groupOrders"][0]["acceptedAt"])
         assert other["id"] not in socket.incidents
         assert {each["type"] for each in socket.texts} <= {"snapshot", "incident", "health"}
+
+
+NUMBERS = ("13911110001", "13911110002", "13911110003")
+
+
+def numbered(district: Any, case: dict[str, Any]) -> dict[str, int]:
+    """Everybody has a telephone number, and so has the resident who reported; workers by code."""
+    with psycopg.connect(district.owner_url) as connection:
+        connection.execute("UPDATE workers SET phone = %s", [NUMBERS[0]])
+        connection.execute(
+            "INSERT INTO resident_reports (incident_id, code_sha256, phone) VALUES (%s, %s, %s)",
+            (case["id"], sha256(case["id"].encode()).digest(), NUMBERS[1]),
+        )
+        connection.execute(
+            "UPDATE workers SET phone = %s, group_id = (SELECT group_id FROM functional_groups"
+            " WHERE code = 'zhian') WHERE code = '22'",
+            [NUMBERS[2]],
+        )
+        return dict(connection.execute("SELECT code, worker_id FROM workers").fetchall())
+
+
+async def test_a_department_is_told_of_its_own_people_and_cases_and_no_telephone_number(
+    centre: Centre, district: Any
+) -> None:
+    case = await centre.open_incident(classCode="0601")
+    workers = numbered(district, case)
+    await centre.credentials("11")
+    sent = await post(centre, f"incidents/{case['id']}/dispatches", workerId=workers["11"])
+    assert sent.is_success, sent.text
+    now = await read(centre, case)
+    assert (await give(centre, now, groupCode="zhian")).is_success
+    office, other = await centre.console("zhian"), await centre.console("shizheng")
+    listed = (await office.get("workers")).json()
+    assert {(each["code"], each["phone"]) for each in listed} >= {("11", None), ("22", None)}
+    assert {each["phone"] for each in listed} == {None}
+    assert "12" not in {each["code"] for each in listed}
+    assert (await office.get(f"workers/{workers['11']}")).json()["name"] == "工11"
+    assert (await office.get(f"workers/{workers['12']}")).status_code == 404
+    assert (await other.get(f"workers/{workers['22']}")).status_code == 404
+    assert (await read(centre, case, "zhian"))["dispatches"][0]["workerName"] == "工11"
+    seen = await (await centre.console()).get(f"workers/{workers['11']}")
+    assert seen.json()["phone"] == NUMBERS[0]  # who sends people out can call them
+
+
+@pytest.mark.parametrize("who", ["zhian", "wall"])
+async def test_no_answer_to_whom_sends_nobody_out_holds_a_telephone_number(
+    centre: Centre, district: Any, who: str
+) -> None:
+    case = await centre.open_incident(classCode="0601")
+    workers = numbered(district, case)
+    given = await give(centre, case, groupCode="zhian")
+    assert given.is_success, given.text
+    console = await centre.console(who)
+    paths = (await console.get(f"{centre.url}/schema/openapi.json")).json()["paths"]
+    values = {"incident_id": case["id"], "worker_id": str(workers["22"]), "day": "2026-11-21"}
+    answered = 0
+    for path in (path for path, methods in paths.items() if "get" in methods):
+        filled = re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], "1"), path)
+        answer = await console.get(centre.url + filled)
+        answered += answer.is_success
+        assert not any(number in answer.text for number in NUMBERS), path
+    assert answered >= 8
+    async with centre.socket(console) as socket:
+        await until(lambda: socket.snapshots)
+        assert not any(number in json.dumps(socket.texts) for number in NUMBERS)
 
 
 async def test_a_department_asks_and_the_duty_leader_rules(centre: Centre) -> None:

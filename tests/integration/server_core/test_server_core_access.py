@@ -188,6 +188,12 @@ def test_the_wall_shows_no_telephone_numbers(server: RunningServer) -> None:
         assert "13800000001" in {worker["phone"] for worker in client.get("/api/workers").json()}
 
 
+def test_a_department_without_a_group_is_told_of_nobody(server: RunningServer) -> None:
+    with server.signed_in("office") as client:
+        assert client.get("/api/workers").json() == []
+        assert client.get("/api/workers/1").status_code == 404
+
+
 def by_command(server: RunningServer, *arguments: str) -> str:
     """What `gridbeat` says beside this installation."""
     variables = {
