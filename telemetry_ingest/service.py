@@ -22,6 +22,7 @@ from telemetry_ingest.recording import FixRecorder
 from telemetry_ingest.reference import ReferenceReader
 from telemetry_ingest.reference_keeper import ReferenceKeeper
 from telemetry_ingest.reference_listener import ReferenceListener
+from telemetry_ingest.regridding import Regridder
 from telemetry_ingest.settings import Settings
 from telemetry_ingest.subscriptions import Subscription, fix_subscriptions, urgent_subscriptions
 from telemetry_ingest.waiting import WaitingRoom
@@ -49,6 +50,7 @@ class Service:
         self._listener = ReferenceListener(
             settings.valkey_url, self._room, keeper.changed, self._feed
         )
+        self._regridder = Regridder(settings, self._room)
         self._fixes = FixRecorder(settings, keeper, self._counters, self._feed)
         inbox = InboxRecorder(settings, keeper, self._counters, self._feed.ring)
         self._intakes = [Intake(), Intake()]
@@ -123,11 +125,12 @@ class Service:
             if stop.is_set():
                 return
         self._feed.show_all()
-        for thread in (self._listener, *self._sessions, *self._http):
+        for thread in (self._listener, self._regridder, *self._sessions, *self._http):
             thread.start()
 
     def _threads(self) -> list[threading.Thread]:
-        return [*self._lanes, self._feed, self._listener, *self._sessions, *self._http]
+        heard = (self._listener, self._regridder)
+        return [*self._lanes, self._feed, *heard, *self._sessions, *self._http]
 
     def _backlog(self) -> int:
         return sum(lane.backlog for lane in self._lanes)

@@ -22,7 +22,10 @@ ORDER: Final[dict[AreaKind, int]] = {"district": 0, "subdistrict": 1, "community
 
 @dataclass(frozen=True, slots=True)
 class NewArea:
-    """An area as a file has it. `border` None: none of its own, or the present one stays."""
+    """An area as a file has it. `border` None: none of its own, or the present one stays.
+
+    `since`: when the border came to hold; None: now.
+    """
 
     code: str
     name: str
@@ -30,12 +33,14 @@ class NewArea:
     parent_code: str | None
     households: int | None
     border: BaseGeometry | None
+    since: datetime | None = None
 
 
 async def put_areas(connection: Connection, areas: Sequence[NewArea], now: datetime) -> list[str]:
     """Create or change these areas, parents first; each `created`, `updated` or `unchanged`.
 
-    A changed border begins at `now` and ends the one before; the first one holds for ever.
+    A changed border ends the one before, takes the place of all since, and begins at `now` if the
+    area does not say when; the first one holds for ever.
     """
     await connection.execute("SELECT pg_advisory_xact_lock(hashtext('gridbeat areas'))")
     ordered = sorted(areas, key=lambda area: ORDER[area.kind])
@@ -55,7 +60,7 @@ async def _put(connection: Connection, area: NewArea, now: datetime) -> str:
     wanted = (area.name, area.parent_code, area.households, True)
     if present is not None and present[1:] == wanted:
         area_id = int(present[0])
-        moved = await _put_border(connection, area_id, area.border, now)
+        moved = await _put_border(connection, area_id, area.border, area.since or now)
         return "updated" if moved else "unchanged"
     row = await _one(
         connection,
@@ -72,38 +77,46 @@ async def _put(connection: Connection, area: NewArea, now: datetime) -> str:
             "households": area.households,
         },
     )
-    await _put_border(connection, int(row[0]) if row else 0, area.border, now)
+    area_id = int(row[0]) if row else 0
+    await _put_border(connection, area_id, area.border, area.since or now)
     return "created" if present is None else "updated"
 
 
 async def _put_border(
-    connection: Connection, area_id: int, border: BaseGeometry | None, now: datetime
+    connection: Connection, area_id: int, border: BaseGeometry | None, since: datetime
 ) -> bool:
-    """Whether the border in force changed."""
+    """Whether the border changed for any time since then."""
     if border is None:
         return False
     wkb = shapely.to_wkb(shapely.normalize(border))
-    values = {"area_id": area_id, "wkb": wkb, "now": now, "ever": EVER}
-    present = await _one(
-        connection,
-        "SELECT wkb = %(wkb)s FROM area_boundaries"
-        " WHERE area_id = %(area_id)s AND valid_to IS NULL",
-        values,
-    )
-    if present is not None and present[0]:
+    values = {"area_id": area_id, "wkb": wkb, "since": since, "ever": EVER}
+    known = await _one(connection, _KNOWN_SINCE, values)
+    is_first, is_known = known or (True, False)
+    if is_known:
         return False
     await connection.execute(
-        "UPDATE area_boundaries SET valid_to = %(now)s"
-        " WHERE area_id = %(area_id)s AND valid_to IS NULL",
+        "DELETE FROM area_boundaries WHERE area_id = %(area_id)s AND valid_from >= %(since)s",
         values,
     )
     await connection.execute(
-        "INSERT INTO area_boundaries (area_id, valid_from, wkb) SELECT %(area_id)s,"
-        " CASE WHEN EXISTS (SELECT FROM area_boundaries WHERE area_id = %(area_id)s)"
-        " THEN %(now)s ELSE %(ever)s END, %(wkb)s",
+        "UPDATE area_boundaries SET valid_to = %(since)s"
+        " WHERE area_id = %(area_id)s AND (valid_to IS NULL OR valid_to > %(since)s)",
         values,
     )
+    await connection.execute(
+        "INSERT INTO area_boundaries (area_id, valid_from, wkb)"
+        " VALUES (%(area_id)s, %(from)s, %(wkb)s)",
+        values | {"from": EVER if is_first else since},
+    )
     return True
+
+
+# Whether the area never had a border, and whether nothing but this one held since then.
+_KNOWN_SINCE: Final = """
+    SELECT count(*) = 0,
+           bool_and(wkb = %(wkb)s) FILTER (WHERE valid_to IS NULL OR valid_to > %(since)s)
+    FROM area_boundaries WHERE area_id = %(area_id)s
+"""
 
 
 async def _restate_lineages(connection: Connection) -> None:

@@ -1,6 +1,7 @@
 """Areas from GeoJSON: properties `code name kind parent households`, borders as polygons.
 
-Owns the checks of a file against itself and against what is there; writing is `areas/commands.py`.
+`valid_from` (生效日期) says since when a border holds, if not from now on. Owns the checks of a
+file against itself and against what is there; writing is `areas/commands.py`.
 """
 
 import asyncio
@@ -16,8 +17,8 @@ from console_server.errors import Forbidden
 from console_server.imports.complaints import Complaints
 from console_server.imports.features import Feature, read_features
 from console_server.imports.outcome import ImportContext, report
+from console_server.imports.since import read_since
 from console_server.imports.tiling import TilingFault, tiling_faults
-from console_server.packs.pack import RulePack
 from console_server.wire.field import ImportReport
 
 RANKS: Final[dict[str, int]] = {kind: rank for rank, kind in enumerate(get_args(AreaKind))}
@@ -51,7 +52,7 @@ async def import_areas(content: bytes, context: ImportContext) -> ImportReport:
 def _read(features: list[Feature], context: ImportContext) -> Iterator[tuple[int, NewArea]]:
     seen: set[str] = set()
     for feature in features:
-        area = _area(feature, context.pack, context.complaints)
+        area = _area(feature, context)
         if area is None:
             continue
         if area.code in seen:
@@ -62,9 +63,10 @@ def _read(features: list[Feature], context: ImportContext) -> Iterator[tuple[int
         yield feature.number, area
 
 
-def _area(feature: Feature, pack: RulePack | None, complaints: Complaints) -> NewArea | None:
+def _area(feature: Feature, context: ImportContext) -> NewArea | None:
     code, name, kind = feature.text("code"), feature.text("name"), feature.text("kind")
-    number, before = feature.number, len(complaints.found)
+    number, complaints, pack = feature.number, context.complaints, context.pack
+    before = len(complaints.found)
     if not TOPIC_SAFE.match(code):
         complaints.add(number, f"编码“{code}”无效", f"{code!r} is no code (letters, digits, - _)")
     elif kind == "grid" and pack and not re.match(pack.structure.grid_code_pattern, code):
@@ -81,6 +83,7 @@ def _area(feature: Feature, pack: RulePack | None, complaints: Complaints) -> Ne
     households = feature.text("households")
     if households and not households.isdigit():
         complaints.add(number, f"户数“{households}”无效", f"households {households!r} is no number")
+    since = read_since(feature.text("valid_from") or feature.text("生效日期"), number, context)
     if len(complaints.found) > before:
         return None
     return NewArea(
@@ -90,6 +93,7 @@ def _area(feature: Feature, pack: RulePack | None, complaints: Complaints) -> Ne
         parent_code=feature.text("parent") or None,
         households=int(households) if households else None,
         border=feature.geometry,
+        since=since,
     )
 
 

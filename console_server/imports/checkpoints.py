@@ -1,20 +1,19 @@
 """Checkpoints from XLSX or CSV: 编号 名称 网格 经度 纬度 半径 走访清单 生效日期 停用.
 
 Owns what a row may say; since when a change holds is decided in `checkpoints/commands.py`. 生效日期
-is a day, or 一直 for what always was so and was only written down wrong.
+is a day or a minute of it, or 一直 for what always was so and was only written down wrong.
 """
 
 import asyncio
-import re
-from datetime import date, datetime, time
 from typing import Final
 
 import shapely
 
-from console_server.checkpoints.commands import EVER, WantedCheckpoint, put_checkpoints
+from console_server.checkpoints.commands import WantedCheckpoint, put_checkpoints
 from console_server.checkpoints.store import CheckpointRow, NewCheckpoint, list_checkpoints
 from console_server.imports.features import degrees_fault
 from console_server.imports.outcome import ImportContext, report
+from console_server.imports.since import read_since
 from console_server.imports.tables import Row, read_table
 from console_server.wire.field import ImportReport
 
@@ -31,7 +30,6 @@ HEADERS: Final = {
 }
 YES: Final = frozenset({"是", "停用", "yes", "true", "1"})
 NO: Final = frozenset({"", "否", "no", "false", "0"})
-ALWAYS: Final = frozenset({"一直", "always"})
 RADIUS_M: Final = 30.0  # what a handset resolves between houses
 RADIUS_RANGE_M: Final = (5.0, 500.0)
 NEAR_GRID_DEG: Final = 0.001  # about 100 m: a booth may stand on the other side of the street
@@ -83,33 +81,13 @@ def _checkpoint(row: Row, context: ImportContext, seen: set[str]) -> WantedCheck
     if lon is not None and lat is not None:
         _check_place(row, lon, lat, grid.area_id if grid else None, context)
     visit_list = _visit_list(row, context)
-    since, removed = _since(row, context), _removed(row, context)
+    since = read_since(row.text("since"), row.number, context)
+    removed = _removed(row, context)
     if len(context.complaints.found) > before or None in (grid, lon, lat, radius):
         return None
     assert grid is not None and lon is not None and lat is not None and radius is not None  # noqa: S101,PT018 - for types
     read = NewCheckpoint(code, name, grid.area_id, lon, lat, round(radius, 3), visit_list)
     return WantedCheckpoint(read, since, removed)
-
-
-def _since(row: Row, context: ImportContext) -> datetime | None:
-    """Midnight of the day that a cell names, in the pack's zone; None: from now on."""
-    text = row.text("since")
-    if not text:
-        return None
-    if text.lower() in ALWAYS:
-        return EVER
-    try:
-        day = date.fromisoformat(re.sub(r"[/.年月]", "-", text).rstrip("日")[:10])
-    except ValueError:
-        complaint = f"since {text!r} is neither a day such as 2026-11-22 nor 'always'"
-        context.complaints.add(row.number, f"生效日期“{text}”无效", complaint)
-        return None
-    zone = context.pack.zone if context.pack else context.now.tzinfo
-    since = max(datetime.combine(day, time.min, zone), EVER)
-    if since > context.now:
-        complaint = f"since {text} lies ahead; import it on that day"
-        context.complaints.add(row.number, f"生效日期 {text} 尚未到来", complaint)
-    return since
 
 
 def _removed(row: Row, context: ImportContext) -> bool:

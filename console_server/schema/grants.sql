@@ -23,6 +23,7 @@ BEGIN
             ON workers TO gridbeat_ingest;
         GRANT SELECT (handset_id, code, worker_id, kind, area_code, username, enrolled_at,
             revoked_at, token_sha256) ON handsets TO gridbeat_ingest;
+        GRANT SELECT, DELETE ON border_corrections TO gridbeat_ingest;
         GRANT SELECT, INSERT, UPDATE, DELETE ON positions, rejected_fixes, handset_status,
             duty_periods, handset_inbox, dirty_days, loopback TO gridbeat_ingest;
     END IF;

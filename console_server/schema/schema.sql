@@ -9,6 +9,33 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION public.border_corrects() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM areas WHERE area_id = coalesce(NEW.area_id, OLD.area_id)
+                   AND kind = 'grid') THEN
+        RETURN NULL;
+    END IF;
+    IF TG_OP = 'UPDATE' AND NEW.wkb = OLD.wkb THEN  -- only the time between the two ends
+        INSERT INTO border_corrections (from_at, to_at, wkb)
+            VALUES (moved_from(OLD.valid_from, NEW.valid_from, OLD.valid_to, NEW.valid_to),
+                    greatest(coalesce(OLD.valid_to, 'infinity'), coalesce(NEW.valid_to, 'infinity')),
+                    NEW.wkb);
+        RETURN NULL;
+    END IF;
+    IF TG_OP <> 'INSERT' THEN
+        INSERT INTO border_corrections (from_at, to_at, wkb)
+            VALUES (OLD.valid_from, coalesce(OLD.valid_to, 'infinity'), OLD.wkb);
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        INSERT INTO border_corrections (from_at, to_at, wkb)
+            VALUES (NEW.valid_from, coalesce(NEW.valid_to, 'infinity'), NEW.wkb);
+    END IF;
+    RETURN NULL;
+END
+$$;
+
 CREATE FUNCTION public.border_reopens() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -445,6 +472,22 @@ CREATE TABLE public.basemap (
     layer text NOT NULL,
     geojson jsonb NOT NULL,
     imported_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.border_corrections (
+    correction_id bigint NOT NULL,
+    from_at timestamp with time zone NOT NULL,
+    to_at timestamp with time zone NOT NULL,
+    wkb bytea NOT NULL
+);
+
+ALTER TABLE public.border_corrections ALTER COLUMN correction_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.border_corrections_correction_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE public.checkpoint_versions (
@@ -1013,6 +1056,9 @@ ALTER TABLE ONLY public.audit_log
 ALTER TABLE ONLY public.basemap
     ADD CONSTRAINT basemap_pkey PRIMARY KEY (layer);
 
+ALTER TABLE ONLY public.border_corrections
+    ADD CONSTRAINT border_corrections_pkey PRIMARY KEY (correction_id);
+
 ALTER TABLE ONLY public.checkpoint_versions
     ADD CONSTRAINT checkpoint_versions_pkey PRIMARY KEY (checkpoint_id, valid_from);
 
@@ -1270,6 +1316,8 @@ CREATE INDEX worker_grids_area ON public.worker_grids USING btree (area_id);
 CREATE UNIQUE INDEX worker_posts_now ON public.worker_posts USING btree (worker_id) WHERE (valid_to IS NULL);
 
 CREATE TRIGGER appeals_reopen AFTER UPDATE ON public.appeals FOR EACH ROW WHEN ((new.excused_from IS NOT NULL)) EXECUTE FUNCTION public.appeal_reopens();
+
+CREATE TRIGGER area_boundaries_correct AFTER INSERT OR DELETE OR UPDATE ON public.area_boundaries FOR EACH ROW EXECUTE FUNCTION public.border_corrects();
 
 CREATE TRIGGER area_boundaries_reopen AFTER INSERT OR DELETE OR UPDATE ON public.area_boundaries FOR EACH ROW EXECUTE FUNCTION public.border_reopens();
 

@@ -29,7 +29,7 @@ PASSWORD = "secret"
 CENTRE = (118.605, 32.005)  # in the first of two grids, each 0.01 degrees wide
 TABLES = (
     "areas, workers, handsets, positions, rejected_fixes, handset_status, duty_periods,"
-    " handset_inbox, dirty_days, shifts, area_boundaries, loopback"
+    " handset_inbox, dirty_days, shifts, area_boundaries, border_corrections, loopback"
 )
 Seen = TypeVar("Seen")
 

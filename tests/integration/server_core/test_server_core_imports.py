@@ -5,15 +5,25 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
+import shapely
 import xlsxwriter
 from small_district import GRIDS, RunningServer, district, feature, square
 
+from console_server.areas.commands import EVER
 from console_server.errors import Invalid
 from console_server.imports.commands import import_file
 from console_server.imports.exports import export_file
+
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+def day(number: int, hour: int = 0, minute: int = 0) -> datetime:
+    """An instant of November in the pack's zone."""
+    return datetime(2026, 11, number, hour, minute, tzinfo=ZONE)
 
 
 def upload(client: httpx.Client, kind: str, name: str, content: bytes) -> httpx.Response:
@@ -71,6 +81,67 @@ def test_a_moved_border_begins_now_and_ends_the_one_before(server: RunningServer
     assert versions == [(2, 1, True)]
     with server.signed_in("admin") as client:
         upload(client, "areas", "areas.geojson", json.dumps(district()).encode())
+
+
+def borders_of(server: RunningServer, code: str) -> list[tuple[datetime, datetime | None, float]]:
+    """Each version: from, to, and how far east it reaches."""
+    rows = server.rows(
+        "SELECT valid_from, valid_to, wkb FROM area_boundaries JOIN areas USING (area_id)"
+        " WHERE code = %s ORDER BY valid_from",
+        code,
+    )
+    return [(start, end, shapely.from_wkb(bytes(wkb)).bounds[2]) for start, end, wkb in rows]
+
+
+def with_border_at(east: float, since: str | None) -> bytes:
+    """The district with the border between the last two grids moved, since an instant."""
+    moved = district()
+    left, right = (f for f in moved["features"] if f["properties"]["code"] in GRIDS[2:])
+    for each in (left, right):
+        each["properties"]["valid_from"] = since
+    left["geometry"]["coordinates"][0][1][0] = left["geometry"]["coordinates"][0][2][0] = east
+    for corner in (0, 3, 4):
+        right["geometry"]["coordinates"][0][corner][0] = east
+    return json.dumps(moved).encode()
+
+
+def test_a_border_holds_since_the_time_that_the_file_says(server: RunningServer) -> None:
+    said = [  # what a file says, and the versions of the left grid then: since when, how far east
+        (118.021, "2026-11-02", [(EVER, 118.02), (day(2), 118.021)]),
+        (
+            118.022,
+            "2026/11/5 12:30",
+            [(EVER, 118.02), (day(2), 118.021), (day(5, 12, 30), 118.022)],
+        ),
+        (
+            118.023,
+            "2026-11-03T08:00:00+08:00",
+            [(EVER, 118.02), (day(2), 118.021), (day(3, 8), 118.023)],
+        ),
+        (118.021, "2026年11月2日", [(EVER, 118.02), (day(2), 118.021)]),
+        (118.02, "一直", [(EVER, 118.02)]),
+    ]
+    with server.signed_in("admin") as client:
+        for east, since, versions in said:
+            assert counts(upload(client, "areas", "a.geojson", with_border_at(east, since))) == (
+                (0, 2, 5)
+            )
+            again = upload(client, "areas", "a.geojson", with_border_at(east, since))
+            assert counts(again) == (0, 0, 7)
+            found = borders_of(server, GRIDS[2])
+            assert [(start, east) for start, _, east in found] == versions
+            ends = [end for _, end, _ in found]
+            assert ends == [*(start for start, _ in versions[1:]), None]
+
+
+@pytest.mark.parametrize("since", ["soon", "2026-13-01", "2026-11-02 25:00", "2199-01-01"])
+def test_a_time_that_is_none_or_lies_ahead_is_named(server: RunningServer, since: str) -> None:
+    before = server.rows("SELECT count(*) FROM area_boundaries")
+    with server.signed_in("admin") as client:
+        answer = upload(client, "areas", "a.geojson", with_border_at(118.021, since))
+    assert answer.status_code == 422
+    assert since in answer.text
+    assert server.rows("SELECT count(*) FROM area_boundaries") == before
 
 
 def test_all_faults_of_a_file_are_told_at_once_and_nothing_changes(server: RunningServer) -> None:

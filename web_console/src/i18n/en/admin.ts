@@ -88,7 +88,8 @@ export const admin = {
   imports: {
     hint: "An import does everything or nothing; errors are listed by file and row.",
     areas: "Areas and grids",
-    areasHint: "GeoJSON; grids must tile without gap or overlap",
+    areasHint:
+      "GeoJSON; grids must tile without gap or overlap. The property valid_from says since when a border holds, else from now on",
     workers: "Workers",
     workersHint: "XLSX or CSV; columns: code, name, kind, phone, grids, group, skills, post",
     shifts: "Shifts",

@@ -85,7 +85,7 @@ export const admin = {
   imports: {
     hint: "导入要么全部成功，要么不做任何改动；错误会按文件、行列出。",
     areas: "区域与网格",
-    areasHint: "GeoJSON，网格之间不得有缝隙或重叠",
+    areasHint: "GeoJSON，网格之间不得有缝隙或重叠；属性 valid_from 注明边界何时起生效，不填为即时",
     workers: "人员名册",
     workersHint: "XLSX 或 CSV，列：工号、姓名、类别、电话、网格、职能组、技能、岗位",
     shifts: "排班",
