@@ -9,6 +9,10 @@ const FRESH_MS = 8_000;
 /** Shared by the list and the keys. */
 const markedId = ref<string | null>(null);
 
+/** The keyboard goes with the mark: what is read out is the row that Enter opens. */
+const rowOf = (id: string | null): HTMLElement | null =>
+  document.querySelector(`[data-testid="incident-row"][data-incident-id="${id}"]`);
+
 export function useQueue() {
   const live = useLive();
   const clock = useClock();
@@ -36,9 +40,7 @@ export function useQueue() {
     const at = ids.indexOf(markedId.value ?? selection.incidentId ?? "");
     const next = at < 0 ? (step > 0 ? 0 : ids.length - 1) : at + step;
     markedId.value = ids[Math.min(ids.length - 1, Math.max(0, next))] ?? null;
-    document
-      .querySelector(`[data-incident-id="${markedId.value}"]`)
-      ?.scrollIntoView({ block: "nearest" });
+    rowOf(markedId.value)?.focus();
   }
 
   function openMarked(): void {
