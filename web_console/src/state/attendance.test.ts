@@ -3,6 +3,7 @@ import type { AttendanceRow, Stay } from "@/wire/messages";
 import {
   boardRows,
   countOutcomes,
+  doubts,
   onStrip,
   rulesThat,
   stayAt,
@@ -91,4 +92,41 @@ it("finds the stay of an instant", () => {
   const stays = [stay("01:00", "02:00"), stay("02:00", "03:00")];
   expect(stayAt(stays, Date.parse("2026-11-21T02:00:00Z"))).toBe(1);
   expect(stayAt(stays, Date.parse("2026-11-21T03:00:00Z"))).toBe(-1);
+});
+
+it("says why time at work cannot be judged, the longest first, and nothing of time off", () => {
+  const unknown = (from: string, to: string, cause: string): Stay => ({
+    ...stay(from, to),
+    judgement: "unknown",
+    cause,
+  });
+  const stays = [
+    stay("01:00", "01:10"),
+    unknown("01:10", "01:30", "no_signal"),
+    unknown("01:30", "02:00", "outage"),
+    unknown("02:00", "02:20", "still"),
+    unknown("02:40", "03:30", "no_signal"),
+  ];
+  const found = doubts(stays, [
+    ["2026-11-21T01:00:00Z", "2026-11-21T02:20:00Z"],
+    ["2026-11-21T03:00:00Z", "2026-11-21T03:30:00Z"],
+  ]);
+  expect(found.map(({ cause, lengthS, spans }) => [cause, lengthS, spans.length])).toEqual([
+    ["no_signal", 3000, 2],
+    ["still", 1200, 1],
+  ]);
+  expect(doubts(stays, [])).toEqual([]);
+});
+
+it("leaves out seconds where there is more to say", () => {
+  const brief: Stay = {
+    ...stay("01:00", "01:00"),
+    toAt: "2026-11-21T01:00:20Z",
+    judgement: "unknown",
+    cause: "no_data",
+  };
+  const long: Stay = { ...stay("01:30", "02:00"), judgement: "unknown", cause: "still" };
+  const day = [["2026-11-21T01:00:00Z", "2026-11-21T03:00:00Z"]];
+  expect(doubts([brief, long], day).map((each) => each.cause)).toEqual(["still"]);
+  expect(doubts([brief], day).map((each) => each.cause)).toEqual(["no_data"]);
 });

@@ -125,3 +125,36 @@ export const onStrip = ({ fromMs, toMs }: Span, at: string | number): number =>
 export function stayAt(stays: readonly Stay[], atMs: number): number {
   return stays.findIndex((stay) => Date.parse(stay.fromAt) <= atMs && atMs < Date.parse(stay.toAt));
 }
+
+/** What cannot be judged of the work time, for one reason. */
+export interface Doubt {
+  readonly cause: string;
+  readonly lengthS: number;
+  readonly spans: readonly Span[];
+}
+
+const WORTH_SAYING_S = 60;
+
+/**
+ * Why time at work cannot be judged, the longest first; seconds stand only where there is no more.
+ * Outages of the system are no part of the work time.
+ */
+export function doubts(stays: readonly Stay[], work: readonly (readonly string[])[]): Doubt[] {
+  const found = new Map<string, Span[]>();
+  for (const stay of stays) {
+    if (stay.judgement !== "unknown" || !stay.cause || stay.cause === "outage") continue;
+    const spans = work.map(([from = "", to = ""]) => ({
+      fromMs: Math.max(Date.parse(stay.fromAt), Date.parse(from)),
+      toMs: Math.min(Date.parse(stay.toAt), Date.parse(to)),
+    }));
+    const held = spans.filter((span) => span.toMs > span.fromMs);
+    if (held.length) found.set(stay.cause, [...(found.get(stay.cause) ?? []), ...held]);
+  }
+  const all = [...found].map(([cause, spans]) => ({
+    cause,
+    spans,
+    lengthS: spans.reduce((sum, span) => sum + (span.toMs - span.fromMs) / 1000, 0),
+  }));
+  const long = all.filter((each) => each.lengthS >= WORTH_SAYING_S);
+  return (long.length ? long : all).sort((a, b) => b.lengthS - a.lengthS);
+}

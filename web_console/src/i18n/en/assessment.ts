@@ -51,6 +51,7 @@ export const assessment: CatalogueOf<typeof zh> = {
     value: "Value",
     points: "Points",
     share: "Weight in effect",
+    from: "{name}: {min} points and more",
     line: "{zero} is 0 points, {full} is 100",
     state: {
       known: "counts",

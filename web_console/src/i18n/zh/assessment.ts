@@ -47,6 +47,7 @@ export const assessment = {
     value: "值",
     points: "得分",
     share: "实占权重",
+    from: "{name}：{min} 分及以上",
     line: "{zero} 得 0 分，{full} 得 100 分",
     state: {
       known: "计入",
