@@ -24,7 +24,7 @@ export interface SettingValue {
 }
 
 /** The device part of an OwnTracks topic `owntracks/{username}/{device}`. */
-export const deviceOf = (topicPrefix: string): string => topicPrefix.split("/")[2] ?? "phone";
+const deviceOf = (topicPrefix: string): string => topicPrefix.split("/")[2] ?? "phone";
 
 export function settingsOf(
   kind: NonNullable<NewHandset["kind"]>,

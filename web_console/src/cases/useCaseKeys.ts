@@ -1,9 +1,9 @@
 /** Owns the keys of the list: up and down open the neighbours, D sends somebody, Esc closes. */
 import type { Ref } from "vue";
 import { useDispatching } from "@/incidents/dispatching";
-import { useKeys } from "@/incidents/useKeys";
 import { useSelection } from "@/stores/selection";
 import { useSession } from "@/stores/session";
+import { useKeys } from "@/ui/useKeys";
 import type { IncidentSummary } from "@/wire/messages";
 
 export function useCaseKeys(rows: Ref<readonly IncidentSummary[]>, leave: () => void): void {

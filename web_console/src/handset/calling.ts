@@ -13,7 +13,7 @@ import { state } from "./state";
 import { keep, kept } from "./storage";
 import { placeNow } from "./tracking";
 
-export const COUNTDOWN_S = 5;
+const COUNTDOWN_S = 5;
 const FOLLOW_MS = 3_000;
 const PLACE_WITHIN_MS = 4_000;
 const LAST_PLACE_S = 120;

@@ -14,12 +14,12 @@ export interface Fix extends Place {
   readonly src: "gnss" | "network";
 }
 
-export const EVERY_S = 10;
-export const EVERY_M = 10;
+const EVERY_S = 10;
+const EVERY_M = 10;
 /** Also when nobody moves: after 90 s the centre takes a silent phone for a lost one. */
 export const AT_LEAST_EVERY_S = 30;
 /** A place that the phone remembers from earlier is none of now. */
-export const FRESH_S = 60;
+const FRESH_S = 60;
 /** Worse than this it came from cells or networks, not from satellites. */
 const GNSS_WITHIN_M = 100;
 

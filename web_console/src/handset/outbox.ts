@@ -42,7 +42,7 @@ export const laneOf = (entry: Entry): Lane => {
 };
 
 /** Fixes in a row that can go in one message; anything else ends the row. */
-export function leadingFixes(waiting: readonly Waiting[]): readonly (Waiting & { fix: Fix })[] {
+function leadingFixes(waiting: readonly Waiting[]): readonly (Waiting & { fix: Fix })[] {
   const row: (Waiting & { fix: Fix })[] = [];
   for (const each of waiting) {
     if (each.entry.kind !== "fix") break;

@@ -39,7 +39,7 @@ export interface OrderMessage {
   readonly acknowledge_by?: number;
 }
 
-export const WAY = ["ordered", "acknowledged", "en_route", "on_scene", "cleared"] as const;
+const WAY = ["ordered", "acknowledged", "en_route", "on_scene", "cleared"] as const;
 const ENDED: ReadonlySet<Status> = new Set(["cleared", "declined", "cancelled", "lapsed"]);
 
 export const isOver = (order: Order): boolean => ENDED.has(order.status);

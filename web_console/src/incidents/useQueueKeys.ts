@@ -3,8 +3,8 @@ import type { Ref } from "vue";
 import { usePreferences } from "@/stores/preferences";
 import { useSelection } from "@/stores/selection";
 import { useSession } from "@/stores/session";
+import { useKeys } from "@/ui/useKeys";
 import { useDispatching } from "./dispatching";
-import { useKeys } from "./useKeys";
 import { useQueue } from "./useQueue";
 
 /** `helping`: whether the list of keys is shown. */

@@ -5,7 +5,7 @@ import type { FigureRow, Figures, Rate } from "@/wire/messages";
 export const DIMENSIONS = ["area", "group", "worker", "class", "source"] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 
-export const SORTS = [
+const SORTS = [
   "name",
   "reported",
   "accepted",

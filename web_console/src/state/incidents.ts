@@ -46,7 +46,7 @@ export type CaseClock =
   | null;
 
 /** Within half an hour of its deadline a case is due soon. */
-export const SOON_S = 1800;
+const SOON_S = 1800;
 
 export function caseClock(incident: IncidentSummary, nowMs: number): CaseClock {
   const { dueAt, stoppedAt } = incident;
@@ -145,7 +145,7 @@ export function countIncidents(
   return counts;
 }
 
-export const STEPS = [
+const STEPS = [
   "ordered",
   "sent",
   "acknowledged",
