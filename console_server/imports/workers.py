@@ -1,13 +1,17 @@
-"""Workers from XLSX or CSV: 工号 姓名 类别 电话 网格 职能组 技能 岗位, or the English names."""
+"""Workers from XLSX or CSV: 工号 姓名 类别 电话 网格 职能组 技能 岗位, or the English names.
+
+生效日期 says since when grids and post are those of the row, if not from now on.
+"""
 
 import asyncio
 import re
 from typing import Final
 
 from console_server.imports.outcome import ImportContext, report
+from console_server.imports.since import read_since
 from console_server.imports.tables import Row, read_table, split_list
 from console_server.wire.field import ImportReport
-from console_server.workers.commands import put_workers, subdistrict_of
+from console_server.workers.commands import WantedWorker, put_workers, subdistrict_of
 from console_server.workers.store import groups_by_name
 from console_server.workers.worker import WorkerKind, WorkerRecord
 
@@ -21,6 +25,7 @@ HEADERS: Final = {
     "group": ("职能组", "group_code"),
     "skills": ("技能", "特长"),
     "post": ("岗位", "职务"),
+    "since": ("生效日期", "生效", "valid_from"),
 }
 KINDS: Final[dict[str, WorkerKind]] = {
     "": "part_time",
@@ -43,15 +48,15 @@ async def import_workers(content: bytes, context: ImportContext) -> ImportReport
     groups = await groups_by_name(context.connection)
     rows = await asyncio.to_thread(read_table, content, HEADERS, context.complaints)
     seen: set[str] = set()
-    records = [_record(row, context, groups, seen) for row in rows]
+    workers = [_worker(row, context, groups, seen) for row in rows]
     context.complaints.raise_if_any()
-    wanted = [record for record in records if record is not None]
+    wanted = [worker for worker in workers if worker is not None]
     return report("workers", await put_workers(context.connection, wanted, context.now))
 
 
-def _record(
+def _worker(
     row: Row, context: ImportContext, groups: dict[str, int], seen: set[str]
-) -> WorkerRecord | None:
+) -> WantedWorker | None:
     complain, before = context.complaints.add, len(context.complaints.found)
     code, name, phone = row.text("code"), row.text("name"), row.text("phone")
     if not code or not name:
@@ -69,9 +74,10 @@ def _record(
     if group and group not in groups:
         complain(row.number, f"职能组“{group}”不存在", f"no functional group {group!r}")
     area_id, grid_ids = _place(row, context)
+    since = read_since(row.text("since"), row.number, context)
     if len(context.complaints.found) > before or kind is None or area_id is None:
         return None
-    return WorkerRecord(
+    record = WorkerRecord(
         code,
         name,
         kind,
@@ -82,6 +88,7 @@ def _record(
         grid_ids,
         row.text("post"),
     )
+    return WantedWorker(record, since)
 
 
 def _place(row: Row, context: ImportContext) -> tuple[int | None, frozenset[int]]:

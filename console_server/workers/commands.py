@@ -1,6 +1,7 @@
 """Taking on workers and changing what is known of them."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from console_server.access.account import Account
@@ -10,19 +11,18 @@ from console_server.database import Connection
 from console_server.errors import Conflict, Invalid, NotFound
 from console_server.imports.outcome import outcome
 from console_server.wire.field import NewWorker
+from console_server.workers.holdings import hold_grids, hold_post
 from console_server.workers.store import (
     WorkerRow,
     groups_by_name,
     insert_worker,
     list_workers,
     update_worker,
-    write_grids,
-    write_post,
 )
 from console_server.workers.worker import WorkerRecord
 
 
-async def add_worker(connection: Connection, tree: AreaTree, new: NewWorker, now: datetime) -> int:
+async def add_worker(connection: Connection, tree: AreaTree, new: NewWorker) -> int:
     """Take on one worker; the id.
 
     Raises:
@@ -33,8 +33,7 @@ async def add_worker(connection: Connection, tree: AreaTree, new: NewWorker, now
     worker_id = await insert_worker(connection, record)
     if worker_id is None:
         raise Conflict(f"There is a worker {new.code} already.")
-    await write_grids(connection, worker_id, record.grid_ids, EVER, now)
-    await write_post(connection, worker_id, record.post, EVER, now)
+    await _place(connection, worker_id, record, EVER)
     return worker_id
 
 
@@ -62,26 +61,47 @@ async def find_worker(
     return rows[0]
 
 
+@dataclass(frozen=True, slots=True)
+class WantedWorker:
+    """A worker as a file has it. `since`: when grids and post came to be those; None: now."""
+
+    record: WorkerRecord
+    since: datetime | None = None
+
+
 async def put_workers(
-    connection: Connection, records: Iterable[WorkerRecord], now: datetime
+    connection: Connection, workers: Iterable[WantedWorker], now: datetime
 ) -> list[str]:
     """Create or change workers by code; each `created`, `updated` or `unchanged`."""
     present = {row.code: row for row in await list_workers(connection)}
-    outcomes = []
-    for record in records:
-        row = present.get(record.code)
-        result = outcome(row.record() if row else None, record)
-        if row is None:
-            worker_id = await insert_worker(connection, record)
-            if worker_id is not None:
-                await write_grids(connection, worker_id, record.grid_ids, EVER, now)
-                await write_post(connection, worker_id, record.post, EVER, now)
-        elif result == "updated":
-            await update_worker(connection, row.worker_id, record)
-            await write_grids(connection, row.worker_id, record.grid_ids, now, now)
-            await write_post(connection, row.worker_id, record.post, now, now)
-        outcomes.append(result)
-    return outcomes
+    return [await _put(connection, present.get(each.record.code), each, now) for each in workers]
+
+
+async def _put(
+    connection: Connection, present: WorkerRow | None, wanted: WantedWorker, now: datetime
+) -> str:
+    record, since = wanted.record, wanted.since
+    result = outcome(present.record() if present else None, record)
+    if present is None:
+        worker_id = await insert_worker(connection, record)
+        if worker_id is not None:
+            await _place(connection, worker_id, record, since or EVER)
+        return result
+    if result == "updated":
+        await update_worker(connection, present.worker_id, record)
+    if result == "updated" or since is not None:
+        moved = await _place(connection, present.worker_id, record, since or now)
+        return "updated" if moved else result
+    return result
+
+
+async def _place(
+    connection: Connection, worker_id: int, record: WorkerRecord, since: datetime
+) -> bool:
+    """Grids and post as recorded since then; whether that is new."""
+    grids = await hold_grids(connection, worker_id, record.grid_ids, since)
+    post = await hold_post(connection, worker_id, record.post, since)
+    return grids or post
 
 
 def record_of(new: NewWorker, tree: AreaTree, groups: dict[str, int]) -> WorkerRecord:

@@ -1,4 +1,3 @@
-# ruff: noqa: PLR0913, PLR0917 - a handler is given its parts by name
 """`/api/workers`: list, show, take on."""
 
 from dataclasses import asdict
@@ -16,7 +15,6 @@ from console_server.areas.tree import AreaTree
 from console_server.cache import Valkey
 from console_server.database import Pool
 from console_server.errors import Forbidden
-from console_server.parts import Clock
 from console_server.wire.field import NewWorker, Worker
 from console_server.workers.commands import add_worker, find_worker, only_at_cases_of
 from console_server.workers.store import WorkerRow, list_workers
@@ -62,11 +60,10 @@ async def take_on(
     pool: NamedDependency[Pool],
     valkey: NamedDependency[Valkey],
     areas: NamedDependency[AreaTree],
-    clock: NamedDependency[Clock],
 ) -> Worker:
     """Take on a worker."""
     async with pool.connection() as connection:
-        worker_id = await add_worker(connection, areas, data, clock())
+        worker_id = await add_worker(connection, areas, data)
         rows = await list_workers(connection, areas.visible(request.user), worker_id)
         if not rows:
             raise Forbidden("This worker would lie outside of your area.")

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 
 from psycopg.rows import class_row
 
@@ -130,45 +129,3 @@ def _values(record: WorkerRecord) -> dict[str, object]:
         "group_id": record.group_id,
         "skills": list(record.skills),
     }
-
-
-async def write_grids(
-    connection: Connection,
-    worker_id: int,
-    grid_ids: Collection[int],
-    since: datetime,
-    now: datetime,
-) -> None:
-    """These grids are the worker's from `since`; others end `now`."""
-    values = {"worker_id": worker_id, "grids": list(grid_ids), "since": since, "now": now}
-    await connection.execute(
-        "UPDATE worker_grids SET valid_to = %(now)s WHERE worker_id = %(worker_id)s"
-        " AND valid_to IS NULL AND area_id <> ALL(%(grids)s)",
-        values,
-    )
-    await connection.execute(
-        "INSERT INTO worker_grids (worker_id, area_id, valid_from)"
-        " SELECT %(worker_id)s, grid, %(since)s FROM unnest(%(grids)s::int[]) AS grid"
-        " WHERE NOT EXISTS (SELECT FROM worker_grids held WHERE held.worker_id = %(worker_id)s"
-        "   AND held.area_id = grid AND held.valid_to IS NULL)",
-        values,
-    )
-
-
-async def write_post(
-    connection: Connection, worker_id: int, post: str, since: datetime, now: datetime
-) -> None:
-    """This post is the worker's from `since` ("": none); another one ends `now`."""
-    values = {"worker_id": worker_id, "post": post, "since": since, "now": now}
-    await connection.execute(
-        "UPDATE worker_posts SET valid_to = %(now)s WHERE worker_id = %(worker_id)s"
-        " AND valid_to IS NULL AND post <> %(post)s",
-        values,
-    )
-    await connection.execute(
-        "INSERT INTO worker_posts (worker_id, post, valid_from)"
-        " SELECT %(worker_id)s, %(post)s, %(since)s WHERE %(post)s <> ''"
-        " AND NOT EXISTS (SELECT FROM worker_posts held WHERE held.worker_id = %(worker_id)s"
-        "   AND held.valid_to IS NULL)",
-        values,
-    )

@@ -144,6 +144,45 @@ def test_a_time_that_is_none_or_lies_ahead_is_named(server: RunningServer, since
     assert server.rows("SELECT count(*) FROM area_boundaries") == before
 
 
+def held(server: RunningServer) -> list[tuple[str, datetime, datetime | None]]:
+    """Which grids the worker W9 had, from, to."""
+    return [
+        (code, start, end)
+        for code, start, end in server.rows(
+            "SELECT a.code, g.valid_from, g.valid_to FROM worker_grids g JOIN areas a"
+            " USING (area_id) JOIN workers w USING (worker_id) WHERE w.code = 'W9'"
+            " ORDER BY g.valid_from, a.code"
+        )
+    ]
+
+
+def test_grids_and_posts_are_a_workers_since_the_time_that_the_file_says(
+    server: RunningServer,
+) -> None:
+    left, right = GRIDS[:2]
+    said: list[tuple[str, str, str, tuple[int, int, int], list[Any]]] = [
+        (left, "巡查", "", (1, 0, 0), [(left, EVER, None)]),
+        (right, "巡查", "2026-11-05", (0, 1, 0), [(left, EVER, day(5)), (right, day(5), None)]),
+        (right, "巡查", "2026-11-05", (0, 0, 1), [(left, EVER, day(5)), (right, day(5), None)]),
+        (right, "巡查", "", (0, 0, 1), [(left, EVER, day(5)), (right, day(5), None)]),
+        (
+            f"{left}、{right}",
+            "组长",
+            "2026-11-03 12:00",
+            (0, 1, 0),
+            [(left, EVER, None), (right, day(3, 12), None)],
+        ),
+        (left, "", "always", (0, 1, 0), [(left, EVER, None)]),
+    ]
+    with server.signed_in("admin") as client:
+        for grids, post, since, expected, holdings in said:
+            table = f"工号,姓名,网格,岗位,生效日期\nW9,赵九,{grids},{post},{since}\n"
+            assert counts(upload(client, "workers", "w.csv", table.encode())) == expected
+            assert held(server) == holdings
+    posts = "SELECT count(*) FROM worker_posts JOIN workers USING (worker_id) WHERE code = 'W9'"
+    assert server.rows(posts) == [(0,)]
+
+
 def test_all_faults_of_a_file_are_told_at_once_and_nothing_changes(server: RunningServer) -> None:
     before = server.rows("SELECT count(*) FROM areas")
     bad = geojson(

@@ -87,7 +87,7 @@ export const admin = {
     areas: "区域与网格",
     areasHint: "GeoJSON，网格之间不得有缝隙或重叠；属性 valid_from 注明边界何时起生效，不填为即时",
     workers: "人员名册",
-    workersHint: "XLSX 或 CSV，列：工号、姓名、类别、电话、网格、职能组、技能、岗位",
+    workersHint: "XLSX 或 CSV，列：工号、姓名、类别、电话、网格、职能组、技能、岗位、生效日期",
     shifts: "排班",
     shiftsHint: "XLSX 或 CSV，列：工号、开始、结束、类型",
     checkpoints: "巡查点位",
