@@ -16,7 +16,7 @@ from simulators.faults.children import send
 from simulators.faults.installation import Installation
 from simulators.faults.plan import Fault, Part, Strike
 
-VICTIM_WITHIN_S: Final = 60.0  # a part that is not up by then does not come back at all
+VICTIM_WITHIN_S: Final = 180.0  # a part that is not up by then does not come back at all
 LOOK_EVERY_S: Final = 0.05
 WRONG_CLOCKS_SHARE: Final = 0.25
 

@@ -22,7 +22,7 @@ from simulators.phone.session import Session, keep_all_alive
 from telemetry_ingest.wire.topics import Uplink
 
 CONNECTED_AT_ONCE: Final = 16
-CONNECT_WITHIN_S: Final = 60.0
+CONNECT_WITHIN_S: Final = 180.0
 QUIET_WITHIN_S: Final = 120.0
 BACKLOG_FIXES: Final = (20, 500)
 APP_EACH: Final = 10  # one worker in so many has a phone with the OwnTracks app instead

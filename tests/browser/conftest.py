@@ -10,12 +10,15 @@ from outsider import Console, Demo, running_demo, wait_until
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 from screen_sizes import WALL
 
-expect.set_options(timeout=60_000)  # software drawing on a busy machine is slow
+WITHIN_MS = 120_000  # software drawing on a busy machine is slow
+expect.set_options(timeout=WITHIN_MS)
 
 
 @pytest.fixture(scope="session")
 def demo(open_tmp: Path) -> Iterator[Demo]:
-    with running_demo(open_tmp / "browser", "--workers", "60", "--seed", "7") as running:
+    fleet = str(Path(__file__).with_name("fleet.toml"))
+    options = ("--workers", "60", "--seed", "7", "--scenario", fleet)
+    with running_demo(open_tmp / "browser", *options) as running:
         yield running
 
 
@@ -25,7 +28,7 @@ def dispatcher(demo: Demo) -> Iterator[Console]:
     with Console(demo.url, "dispatcher") as signed_in:
         wait_until(
             lambda: sum(p["presence"] == "online" for p in signed_in.get("positions")) >= 20,
-            within_s=120,
+            within_s=240,
             every_s=0.5,
         )
         yield signed_in
@@ -55,7 +58,7 @@ def open_page(browser: Browser, demo: Demo) -> Iterator[Callable[..., Page]]:
     def opened(path: str = "/", user: str = "dispatcher", size: dict[str, int] = WALL) -> Page:
         page = browser.new_page(viewport={"width": size["width"], "height": size["height"]})
         pages.append(page)
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(WITHIN_MS)
         page.on("console", note)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(demo.url + path)

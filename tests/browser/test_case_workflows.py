@@ -188,7 +188,8 @@ def phone(browser: Browser, gaoxin: Demo) -> Iterator[Page]:
     complaints: list[str] = []
     with Console(gaoxin.url, "admin") as admin:
         grid = GRIDS[0]
-        body = {"code": "G1", "name": "周明远", "gridCodes": [grid]}
+        code = f"G{uuid.uuid4().hex[:6]}"
+        body = {"code": code, "name": "周明远", "gridCodes": [grid]}
         worker = admin.post("workers", body)
         enrolled = admin.post("handsets", {"workerId": worker["workerId"], "kind": "native"})
         lon, lat = _middle_of(admin, grid)
@@ -207,9 +208,10 @@ def phone(browser: Browser, gaoxin: Demo) -> Iterator[Page]:
         expect(page.get_by_test_id("duty")).to_have_attribute("data-duty", "true")
         # Chromium tells a place anew only when it changed; one from before duty is not kept.
         context.set_geolocation({"longitude": lon, "latitude": lat + 0.0003, "accuracy": 6.0})
-        wait_until(lambda: _is_online(admin, worker["workerId"]), 60, 0.3)
-    yield page
-    context.close()
+        wait_until(lambda: _is_online(admin, worker["workerId"]), every_s=0.3)
+        yield page
+        context.close()
+        admin.delete(f"handsets/{enrolled['handsetId']}")  # nobody is sent who cannot answer
     assert complaints == []
 
 
@@ -247,14 +249,15 @@ def _report(phone: Page, dispatcher: Console) -> str:
     """A major incident, as the phone reports it: the id of its case."""
     phone.get_by_test_id("tab-report").tap()
     phone.get_by_test_id("report-class").select_option("07")
-    phone.get_by_test_id("report-text").fill("变压器起火，附近三个小区停电")
+    title = f"变压器起火 {uuid.uuid4().hex[:6]}，附近三个小区停电"
+    phone.get_by_test_id("report-text").fill(title)
     phone.get_by_test_id("report-submit").tap()
 
     def reported() -> object:
         listed = dispatcher.get("incidents")["incidents"]
-        return [each["id"] for each in listed if each["classCode"] == "07"]
+        return [each["id"] for each in listed if each["title"] == title]
 
-    found: list[str] = list(wait_until(reported, 60, 0.2))  # type: ignore[call-overload]
+    found: list[str] = list(wait_until(reported, every_s=0.2))  # type: ignore[call-overload]
     phone.get_by_test_id("tab-duty").tap()
     return found[0]
 
@@ -324,7 +327,7 @@ def _listen(page: Page, complaints: list[str]) -> None:
         if message.type == "error" and not any(each in message.text for each in EXPECTED):
             complaints.append(message.text)
 
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(120_000)
     page.on("console", note)
     page.on("pageerror", lambda error: complaints.append(str(error)))
 

@@ -54,14 +54,14 @@ def objector(browser: Browser, demo: Demo, admin: Console) -> Iterator[Objector]
     admin.post("shifts", {"workerId": worker["workerId"], **shift})
     given = admin.post("handsets", {"workerId": worker["workerId"], "kind": "native"})
     path = f"attendance/{worker['workerId']}/months/{yesterday:%Y-%m}"
-    wait_until(lambda: admin.get(path)["days"], within_s=90, every_s=0.5)
+    wait_until(lambda: admin.get(path)["days"], within_s=240, every_s=0.5)
     context = browser.new_context(
         viewport={"width": PHONE["width"], "height": PHONE["height"]},
         is_mobile=True,
         has_touch=True,
     )
     page = context.new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(120_000)
     page.goto(f"{demo.url}/handset#enrol={given['username']}.{given['password']}")
     expect(page.get_by_test_id("state-bar")).to_have_attribute("data-link", "on")
     yield Objector(page, worker["code"], yesterday)

@@ -27,8 +27,9 @@ def film(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def phone(browser: Browser, demo: Demo, film: Path) -> Iterator[Page]:
+def phone(browser: Browser, demo: Demo, admin: Console, film: Path) -> Iterator[Page]:
     """The handset's page in a browser whose camera shows the film."""
+    enrolled = {each["handsetId"] for each in admin.get("handsets")}
     camera = [
         "--use-fake-ui-for-media-stream",
         "--use-fake-device-for-media-stream",
@@ -44,10 +45,12 @@ def phone(browser: Browser, demo: Demo, film: Path) -> Iterator[Page]:
         geolocation={"longitude": 118.5, "latitude": 32.0, "accuracy": 6.0},
     )
     page = context.new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(120_000)
     page.goto(f"{demo.url}/handset")
     yield page
     started.close()
+    for handset in {each["handsetId"] for each in admin.get("handsets")} - enrolled:
+        admin.delete(f"handsets/{handset}")  # nobody is sent who cannot answer
 
 
 def show(film: Path, code: Locator) -> None:

@@ -24,6 +24,13 @@ KEPT_FIXES = """() => new Promise((resolve, reject) => {
     };
   };
 })"""
+# A call can be taken back for five seconds, which a test beside a busy browser may miss.
+CALL_AND_TAKE_BACK = """async () => {
+  const find = (id) => document.querySelector(`[data-testid=${id}]`);
+  find("sos").click();
+  while (!find("call-cancel")) await new Promise((go) => setTimeout(go, 10));
+  find("call-cancel").click();
+}"""
 # Without a network, or before the sign-in, a browser says so itself.
 EXPECTED = ("401", "net::ERR", "WebSocket connection")
 
@@ -87,7 +94,7 @@ def phone(
         permissions=["geolocation"],
     )
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(120_000)
 
     def note(message: ConsoleMessage) -> None:
         if message.type == "error" and not any(each in message.text for each in EXPECTED):
@@ -99,6 +106,7 @@ def phone(
     expect(page.get_by_test_id("state-bar")).to_have_attribute("data-link", "on")
     yield Phone(page, context, worker, lon, lat)
     context.close()
+    admin.delete(f"handsets/{credentials['handsetId']}")  # nobody is sent who cannot answer
     assert complaints == []
 
 
@@ -125,8 +133,14 @@ def test_a_phone_walks_a_whole_order_and_loses_no_fix_offline(
     page.get_by_test_id("duty-on").tap()
     expect(page.get_by_test_id("duty")).to_have_attribute("data-duty", "true")
     phone.go()  # what a browser remembers from before duty is not kept
-    seen = wait_until(lambda: (p := position_of(dispatcher, phone)).get("lon") and p)
-    assert abs(seen["lon"] - phone.lon) + abs(seen["lat"] - phone.lat) < 1e-6
+
+    def is_there() -> bool:
+        seen = position_of(dispatcher, phone)
+        return bool(seen.get("lon")) and (
+            abs(seen["lon"] - phone.lon) + abs(seen["lat"] - phone.lat) < 1e-6
+        )
+
+    wait_until(is_there)
     case = walk_an_order(page, dispatcher, phone)
     steps = [e["kind"] for e in dispatcher.get(f"incidents/{case}")["events"]]
     assert "handled" in steps or dispatcher.get(f"incidents/{case}")["status"] == "handled"
@@ -205,21 +219,21 @@ def collect(phone: Phone, fixes: int) -> None:
         phone.go()
         return phone.waiting() >= fixes
 
-    wait_until(walked, within_s=90, every_s=1)
+    wait_until(walked, within_s=240, every_s=1)
 
 
 def call_for_help(page: Page, dispatcher: Console, phone: Phone) -> None:
     """Taken back once, then sent: it is at the centre, and the phone says when it is answered."""
-    page.get_by_test_id("sos").tap()
-    page.get_by_test_id("call-cancel").tap()
+    page.evaluate(CALL_AND_TAKE_BACK)
     expect(page.get_by_test_id("call")).to_have_count(0)
     page.get_by_test_id("sos").tap()
     expect(page.get_by_test_id("call")).to_have_attribute("data-call", "sent")
-    name = phone.worker["name"]
+    worker, name = phone.worker["workerId"], phone.worker["name"]
 
     def called() -> object:
         listed = dispatcher.get("incidents")["incidents"]
-        return [each for each in listed if each["source"] == "duress" and name in each["title"]]
+        calls = [each for each in listed if each["source"] == "duress" and name in each["title"]]
+        return [each for each in calls if each["reporterWorkerId"] == worker]
 
     [case] = list(wait_until(called))  # type: ignore[call-overload]
     assert abs(case["lat"] - phone.lat) < STEP_DEG * 3
@@ -248,7 +262,7 @@ def test_a_report_of_a_dead_spot_arrives_with_its_photo_and_a_label_counts(
     expect(page.get_by_test_id("report-sent")).to_be_visible()
     wait_until(lambda: phone.waiting() >= 2)
     phone.context.set_offline(False)
-    wait_until(lambda: phone.waiting() == 0, within_s=90)
+    wait_until(lambda: phone.waiting() == 0, within_s=240)
 
     def told() -> object:
         listed = dispatcher.get("incidents")["incidents"]
@@ -259,6 +273,7 @@ def test_a_report_of_a_dead_spot_arrives_with_its_photo_and_a_label_counts(
     wait_until(told)
     own = admin.get("checkpoints/labels", area=phone.worker["gridCodes"][0])
     newer = phone.context.new_page()
+    newer.set_default_timeout(120_000)
     newer.goto(f"{demo.url}/handset#scan={own[0]['label']}")
     expect(newer.get_by_test_id("scan-line")).to_contain_text(own[0]["name"])
     assert "#" not in newer.url
@@ -277,6 +292,7 @@ def test_the_enrolment_dialog_shows_the_code_that_opens_the_page(
     assert link is not None
     assert link.startswith(f"{demo.url}/handset#enrol=")
     phone = browser.new_page(viewport={"width": PHONE["width"], "height": PHONE["height"]})
+    phone.set_default_timeout(120_000)
     phone.goto(link)
     expect(phone.get_by_test_id("duty")).to_be_visible()
     assert "#" not in phone.url
@@ -290,6 +306,7 @@ def test_a_code_of_somebody_revoked_is_refused_in_words(
 ) -> None:
     admin.http.delete(f"handsets/{credentials['handsetId']}").raise_for_status()
     phone = browser.new_page(viewport={"width": PHONE["width"], "height": PHONE["height"]})
+    phone.set_default_timeout(120_000)
     phone.goto(f"{demo.url}/handset#enrol={credentials['username']}.{credentials['password']}")
     expect(phone.get_by_test_id("enrol-problem")).to_contain_text("吊销")
     assert "#" not in phone.url

@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -17,11 +17,28 @@ def someone(dispatcher: Console) -> dict[str, Any]:
 
 
 @pytest.fixture
-def caller(demo: Demo, someone: dict[str, Any]) -> Handset:
-    """A second handset of that worker."""
+def caller(demo: Demo, dispatcher: Console, someone: dict[str, Any]) -> Iterator[Handset]:
+    """A second handset of that worker; before and after, no other call sounds."""
+    answer_all(dispatcher)
     with Console(demo.url, "admin") as admin:
         wanted = {"workerId": someone["workerId"], "kind": "native"}
-        return Handset(admin.post("handsets", wanted))
+        handset = Handset(admin.post("handsets", wanted))
+        yield handset
+        handset.go_away()
+        admin.delete(f"handsets/{handset.credentials['handsetId']}")
+    answer_all(dispatcher)
+
+
+def calls(dispatcher: Console) -> dict[str, dict[str, Any]]:
+    """Open calls for help by id."""
+    listed = dispatcher.get("incidents")["incidents"]
+    return {each["id"]: each for each in listed if each["source"] == "duress"}
+
+
+def answer_all(dispatcher: Console) -> None:
+    for key, call in calls(dispatcher).items():
+        if not call["dispatches"]:
+            dispatcher.post(f"incidents/{key}/dispatches")
 
 
 def test_a_call_for_help_sounds_on_every_screen_until_one_dispatcher_answers(
@@ -34,6 +51,7 @@ def test_a_call_for_help_sounds_on_every_screen_until_one_dispatcher_answers(
     expect(wall.get_by_test_id("wall")).to_be_visible()
     expect(console.get_by_test_id("connection-state")).to_have_attribute("data-state", "live")
     place = {"lon": someone["lon"], "lat": someone["lat"]}
+    before = calls(dispatcher).keys()
     caller.publish("duress", {"id": uuid.uuid4().hex, "at": time.time(), **place})
     for page in (console, wall, second):
         expect(page.get_by_test_id("help-alarm")).to_have_attribute("data-state", "sounding")
@@ -45,13 +63,10 @@ def test_a_call_for_help_sounds_on_every_screen_until_one_dispatcher_answers(
     for page in (wall, second):
         expect(page.get_by_test_id("help-alarm")).to_have_attribute("data-state", "answered")
         expect(page.get_by_test_id("help-answered")).to_contain_text("调度员")
-    incident = next(
-        each for each in dispatcher.get("incidents")["incidents"] if each["source"] == "duress"
-    )
-    dispatcher.post(f"incidents/{incident['id']}/dispatches")
+    [call] = calls(dispatcher).keys() - before
+    dispatcher.post(f"incidents/{call}/dispatches")
     for page in (wall, second):
         expect(page.get_by_test_id("help-alarm")).to_have_count(0)
-    caller.go_away()
 
 
 @pytest.mark.usefixtures("dispatcher")

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from outsider import Console, Demo
@@ -12,14 +14,26 @@ from screen_sizes import PHONE, WALL
 
 @pytest.fixture(scope="module")
 def measures(demo: Demo) -> dict[str, Any]:
-    """The half-year as the API tells it; the demonstration has ten weeks of cases behind it."""
+    """A half-year as the API tells it; the demonstration has ten weeks of cases behind it."""
     with Console(demo.url, "supervisor") as supervisor:
-        return dict(supervisor.get("measures", period="half_year"))
+        this = dict(supervisor.get("measures", period="half_year"))
+        if not has_just_begun():
+            return this
+        before = date.fromisoformat(this["firstDay"]) - timedelta(days=1)
+        return dict(supervisor.get("measures", period="half_year", on=str(before)))
+
+
+def has_just_begun() -> bool:
+    """Whether more of the ten weeks lie in the half-year before this one."""
+    today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+    return today - timedelta(weeks=5) < date(today.year, 1 if today.month < 7 else 7, 1)
 
 
 def open_half_year(open_page: Callable[..., Page], **options: Any) -> Page:
     page = open_page("/measures", user="supervisor", **options)
     page.get_by_test_id("period-half_year").click()
+    if has_just_begun():
+        page.get_by_test_id("period-previous").click()
     expect(page.get_by_text(re.compile(r"-(01|07)-01 至 "))).to_be_visible()
     expect(page.get_by_test_id("figure-row").first).to_be_visible()
     return page
@@ -28,7 +42,7 @@ def open_half_year(open_page: Callable[..., Page], **options: Any) -> Page:
 def test_figures_charts_and_warnings_are_there(
     open_page: Callable[..., Page], measures: dict[str, Any]
 ) -> None:
-    assert measures["total"]["closed"] > 400
+    assert measures["total"]["closed"] > 200
     page = open_half_year(open_page, size=WALL)
     expect(page.get_by_test_id("figure-row")).to_have_count(len(measures["byArea"]))
     expect(page.locator(".canvas svg")).to_have_count(4)

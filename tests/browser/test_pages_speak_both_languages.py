@@ -31,7 +31,7 @@ def test_a_verdict_opens_its_evidence(open_page: Callable[..., Page], dispatcher
         rows = dispatcher.get("attendance")["rows"]
         return next((row["workerCode"] for row in rows if row["insideS"] > 0), None)
 
-    code = wait_until(seen, within_s=120, every_s=1)
+    code = wait_until(seen, within_s=240, every_s=1)
     page = open_page("/attendance", user="supervisor")
     page.get_by_test_id("attendance-search").fill(code)
     page.get_by_test_id("attendance-row").filter(has_text=code).click()

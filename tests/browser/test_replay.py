@@ -1,5 +1,6 @@
 """Replay in the browser: the record as the API tells it, at the time on the replay's own clock."""
 
+import math
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -28,7 +29,7 @@ def supervisor(demo: Demo, dispatcher: Console) -> Any:
     """A supervisor at the API, when there is something to look back at."""
     assert dispatcher.get("positions")
     with Console(demo.url, "supervisor") as signed_in:
-        wait_until(lambda: len(_track(signed_in, _walker(signed_in))["fixedAt"]) > 6, 120, 1)
+        wait_until(lambda: len(_track(signed_in, _walker(signed_in))["fixedAt"]) > 6, 240, 1)
         yield signed_in
 
 
@@ -38,7 +39,7 @@ def test_a_worker_is_where_the_track_says(
     worker = _walker(supervisor)
     track = _track(supervisor, worker)
     index = len(track["fixedAt"]) // 2
-    at = datetime.fromtimestamp(track["fixedAt"][index], ZONE)
+    at = datetime.fromtimestamp(math.ceil(track["fixedAt"][index]), ZONE)
     page = open_page(_path(at, worker=worker), user="supervisor")
     expect(page.get_by_test_id("replay-time")).to_have_text(f"{at:%H:%M:%S}")
     expect(page.get_by_test_id("then-presence")).to_have_text(re.compile("在线|执行任务|本网格"))
@@ -84,8 +85,12 @@ def test_it_plays_scrubs_and_stands_in_the_address(
     line = page.get_by_test_id("timeline").bounding_box()
     assert line
     page.mouse.click(line["x"] + line["width"] / 2, line["y"] + 25)
-    middle = page.get_by_test_id("timeline").get_attribute("aria-valuenow")
-    assert float(middle or 0) == pytest.approx(1800, abs=5)
+
+    def at_the_middle() -> bool:
+        now = page.get_by_test_id("timeline").get_attribute("aria-valuenow")
+        return float(now or 0) == pytest.approx(1800, abs=5)
+
+    wait_until(at_the_middle)
     shown = clock.inner_text()
     wait_until(lambda: _moment_of(page.evaluate("location.href")) == shown)
     assert "speed=30" in page.url

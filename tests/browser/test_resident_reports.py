@@ -1,6 +1,7 @@
 """A resident reports by phone without an account; the centre handles it; the resident rates it."""
 
 import re
+import uuid
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import Any
@@ -27,7 +28,7 @@ def phone(browser: Browser, demo: Demo, dispatcher: Console) -> Iterator[Page]:
         is_mobile=True,
     )
     page = context.new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(120_000)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{demo.url}/report")
@@ -46,7 +47,7 @@ def photo() -> dict[str, Any]:
 def test_a_report_with_a_photo_is_handled_answered_and_rated(
     phone: Page, open_page: Callable[..., Page], demo: Demo, dispatcher: Console, photo: Any
 ) -> None:
-    title = "小区东门垃圾成堆"
+    title = f"小区东门垃圾成堆 {uuid.uuid4().hex[:6]}"
     phone.get_by_test_id("resident-choice").first.click()
     phone.get_by_test_id("resident-text").fill(f"{title}\n三天没人清运")
     phone.get_by_test_id("resident-locate").click()

@@ -36,7 +36,7 @@ class Mosquitto:
     def stop(self) -> None:
         assert self.process is not None
         self.process.terminate()
-        self.process.wait(timeout=60)
+        self.process.wait(timeout=120)
 
     def add_account(self, name: str, password: str) -> None:
         accounts = self.folder / "accounts"
@@ -108,9 +108,8 @@ def test_a_fix_is_seen_and_an_order_arrives(demo: Demo, handset: tuple[Handset, 
         place = {"lon": 118.49, "lat": 32.045}
         case = dispatcher.post("incidents", {"classCode": class_code, "title": "占道", **place})
         dispatcher.post(f"incidents/{case['id']}/dispatches", {"workerId": worker})
-        assert phone.order()["incident"] == case["id"]
-        health = dispatcher.get("health")
-    assert health["ready"]
+        wait_until(lambda: phone.order()["incident"] == case["id"])
+        wait_until(lambda: dispatcher.http.get("health").is_success, every_s=0.5)
 
 
 def test_the_broker_keeps_handsets_apart(demo: Demo, handset: tuple[Handset, int]) -> None:

@@ -1,6 +1,7 @@
 """The whole loop: a handset's fix to the console's socket, a dispatcher's order to the handset."""
 
 import time
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -75,10 +76,11 @@ def test_one_order_goes_all_its_way_and_each_step_is_shown_and_filed(
         )
     )
     class_code = dispatcher.get("pack")["classes"][-1]["code"]
+    title = f"井盖缺失 {uuid.uuid4().hex[:6]}"
     with dispatcher.live() as live:
         live.until(lambda seen: seen.messages)
         report = {"id": f"r-{time.time_ns()}", "at": time.time(), "lon": place[0], "lat": place[1]}
-        report |= {"text": "路面井盖缺失", "title": "井盖缺失", "cls": class_code}
+        report |= {"text": "路面井盖缺失", "title": title, "cls": class_code}
         handset.publish("report", report)
         handset.publish("report", report)  # a retry makes no second incident
         incident = live.until(
@@ -86,7 +88,7 @@ def test_one_order_goes_all_its_way_and_each_step_is_shown_and_filed(
                 (
                     m["incident"]
                     for m in seen.messages
-                    if m["type"] == "incident" and m["incident"]["title"] == "井盖缺失"
+                    if m["type"] == "incident" and m["incident"]["title"] == title
                 ),
                 None,
             )
@@ -100,16 +102,21 @@ def test_one_order_goes_all_its_way_and_each_step_is_shown_and_filed(
             progress = {"dispatch": ordered["dispatchId"], "step": step, "at": time.time()}
             handset.publish("progress", progress)
             live.until(lambda seen, step=step: _status(seen, incident["id"]) == step)
-    file = dispatcher.get(f"incidents/{incident['id']}")
-    assert file["status"] == "handled"
+    file = wait_until(lambda: _handled(dispatcher, incident["id"]))
     assert [event["version"] for event in file["events"]] == list(range(1, len(file["events"]) + 1))
     assert bystander.received.empty()
     same = [
         i
         for i in dispatcher.get("incidents", state="all")["incidents"]
-        if i["title"] == "井盖缺失" and i["reporterWorkerId"] == worker["workerId"]
+        if i["title"] == title and i["reporterWorkerId"] == worker["workerId"]
     ]
     assert len(same) == 1
+
+
+def _handled(console: Console, incident_id: str) -> dict[str, Any] | None:
+    """The case once it is handled."""
+    found = dict(console.get(f"incidents/{incident_id}"))
+    return found if found["status"] == "handled" else None
 
 
 def _status(live: Any, incident_id: str) -> str | None:
