@@ -204,6 +204,7 @@ class Handset:
             protocol=mqtt.MQTTv311,
         )
         self.client.username_pw_set(self.credentials["username"], self.credentials["password"])
+        self.client.connect_timeout = WITHIN_S
         self.client.on_message = self._on_message
         self.client.connect(self.credentials["host"], self.credentials["port"])
         self.client.loop_start()

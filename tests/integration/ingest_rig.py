@@ -165,6 +165,7 @@ class Handset:
             mqtt.CallbackAPIVersion.VERSION2, client_id=self.name, protocol=mqtt.MQTTv311
         )
         self._client.username_pw_set(self.name, PASSWORD)
+        self._client.connect_timeout = 120.0
         self._client.on_publish = self._on_publish
         self._client.connect(self.host, self.port)
         self._client.loop_start()

@@ -197,7 +197,8 @@ class Centre:
         cookie = "; ".join(f"{name}={value}" for name, value in console.cookies.items())
         address = self.url.replace("http", "ws") + "/api/live"
         headers = {"Cookie": cookie}
-        async with connect(address, additional_headers=headers, proxy=None, **options) as opened:
+        patience = {"open_timeout": 120, "ping_timeout": 120, "proxy": None}
+        async with connect(address, additional_headers=headers, **(patience | options)) as opened:
             found = Socket(opened)
             listening = asyncio.create_task(found.listen())
             try:
@@ -225,6 +226,7 @@ class Centre:
             clean_session=False,
         )
         client.username_pw_set(given["username"], given["password"])
+        client.connect_timeout = 120.0
         handset = Handset(given["topicPrefix"], client, given["handsetId"])
         ready = asyncio.Event()
         loop = asyncio.get_running_loop()

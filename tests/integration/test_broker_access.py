@@ -61,6 +61,7 @@ class Client:
             transport=transport,  # type: ignore[arg-type]
         )
         self.client.username_pw_set(username, password_)
+        self.client.connect_timeout = 120.0
         if transport == "websockets":
             self.client.ws_set_options("/mqtt")
         self.client.on_connect = self._on_connect

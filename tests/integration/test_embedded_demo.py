@@ -100,7 +100,9 @@ def running_demo(root: Path) -> Iterator[Demo]:
 
 def sign_in(url: str, username: str, password: str) -> int:
     body = {"username": username, "password": password}
-    return httpx.post(f"{url}/api/session", json=body, headers={"Origin": url}).status_code
+    return httpx.post(
+        f"{url}/api/session", json=body, headers={"Origin": url}, timeout=120
+    ).status_code
 
 
 def living(root: Path) -> list[str]:
@@ -149,7 +151,7 @@ def _server_comes_back(demo: Demo) -> None:
 
 def _healthy(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/api/health").is_success
+        return httpx.get(f"{url}/api/health", timeout=120).is_success
     except httpx.HTTPError:
         return False
 

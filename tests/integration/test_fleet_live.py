@@ -126,7 +126,7 @@ def _serving(stack: StackAddresses) -> Iterator[str]:
 
 def _answers(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/api/installation", trust_env=False).is_success
+        return httpx.get(f"{url}/api/installation", trust_env=False, timeout=120).is_success
     except httpx.TransportError:
         return False
 

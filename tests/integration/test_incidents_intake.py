@@ -36,7 +36,9 @@ async def hotline(centre: Centre) -> AsyncIterator[httpx.AsyncClient]:
         key = await make_key(connection, "hotline")
     headers = {"Authorization": f"Bearer {key}"}
     address = f"{centre.url}/api/hotline/"
-    async with httpx.AsyncClient(base_url=address, headers=headers, trust_env=False) as client:
+    async with httpx.AsyncClient(
+        base_url=address, headers=headers, trust_env=False, timeout=120
+    ) as client:
         yield client
 
 
@@ -114,7 +116,9 @@ async def test_nothing_comes_in_or_goes_out_without_the_key(
 ) -> None:
     await hotline.post("tickets", json=ticket("GD-3"))
     headers = {} if key is None else {"Authorization": key}
-    async with httpx.AsyncClient(base_url=f"{centre.url}/api/hotline/", trust_env=False) as other:
+    async with httpx.AsyncClient(
+        base_url=f"{centre.url}/api/hotline/", trust_env=False, timeout=120
+    ) as other:
         answers = [
             await other.post("tickets", json=ticket("GD-4"), headers=headers),
             await other.get("tickets/GD-3", headers=headers),

@@ -124,9 +124,9 @@ def test_only_the_own_token_with_the_own_device_id_is_let_in(
     here = {"lat": LAT, "lon": LON}
     assert phone.get(**here, id="t2").status_code == 404
     assert Phone(phone.port, "t1", 1, "b" * 26).get(**here).status_code == 404
-    assert httpx.get(f"http://127.0.0.1:{phone.port}/", params=here).status_code == 404
-    assert httpx.put(phone.url, params=here).status_code == 405
-    assert httpx.post(phone.url, content=b" " * 300_000).status_code == 413
+    assert httpx.get(f"http://127.0.0.1:{phone.port}/", params=here, timeout=120).status_code == 404
+    assert httpx.put(phone.url, params=here, timeout=120).status_code == 405
+    assert httpx.post(phone.url, content=b" " * 300_000, timeout=120).status_code == 413
     assert not stored(district)
     district.rows("UPDATE handsets SET revoked_at = now()")
     with district.valkey() as valkey:
@@ -173,6 +173,6 @@ def test_what_was_answered_outlives_a_kill(district: District) -> None:
 
 def reached(phone: Phone) -> bool:
     try:
-        return httpx.get(f"http://127.0.0.1:{phone.port}/").status_code == 404
+        return httpx.get(f"http://127.0.0.1:{phone.port}/", timeout=120).status_code == 404
     except httpx.TransportError:
         return False

@@ -84,7 +84,9 @@ async def test_wall_and_department_may_not_ask(centre: Centre, path: str) -> Non
     for who in ("dispatcher", "duty_leader", "supervisor", "administrator"):
         answer = await (await centre.console(who)).get(f"measures{path}")
         assert answer.status_code == 200, answer.text
-    async with httpx.AsyncClient(base_url=f"{centre.url}/api/", trust_env=False) as stranger:
+    async with httpx.AsyncClient(
+        base_url=f"{centre.url}/api/", trust_env=False, timeout=120
+    ) as stranger:
         assert (await stranger.get(f"measures{path}")).status_code == 401
 
 

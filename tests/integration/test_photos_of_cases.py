@@ -49,7 +49,7 @@ async def send(
 async def phone(centre: Centre, worker: str) -> tuple[httpx.AsyncClient, Handset]:
     """A handset signed in over HTTP and at the broker."""
     given = await centre.credentials(worker)
-    client = httpx.AsyncClient(base_url=f"{centre.url}/api/field/", timeout=60, trust_env=False)
+    client = httpx.AsyncClient(base_url=f"{centre.url}/api/field/", timeout=120, trust_env=False)
     centre.closing.push_async_callback(client.aclose)
     answer = await client.post(
         "session", json={"username": given["username"], "password": given["password"]}
@@ -169,7 +169,9 @@ async def test_photos_are_only_for_whom_may_see_the_area(centre: Centre) -> None
     paths = [f"incidents/{incident['id']}/photos", f"photos/{photo['id']}"]
     paths.append(f"{paths[1]}/thumbnail")
     west, wall = await centre.console("dispatcher_west"), await centre.console("wall")
-    async with httpx.AsyncClient(base_url=f"{centre.url}/api/", trust_env=False) as nobody:
+    async with httpx.AsyncClient(
+        base_url=f"{centre.url}/api/", trust_env=False, timeout=120
+    ) as nobody:
         for path in paths:
             assert (await west.get(path)).status_code == 404
             assert (await wall.get(path)).status_code == 403
@@ -228,7 +230,9 @@ async def test_another_workers_report_is_out_of_reach(centre: Centre) -> None:
     path = f"incidents/{incident['id']}/photos"
     assert (await (await centre.console()).get(path)).json()["photos"] == []
     assert (await owner.put("reports/mine/photos/a", content=b"x")).status_code == 422
-    async with httpx.AsyncClient(base_url=f"{centre.url}/api/field/", trust_env=False) as nobody:
+    async with httpx.AsyncClient(
+        base_url=f"{centre.url}/api/field/", trust_env=False, timeout=120
+    ) as nobody:
         assert (await nobody.put("reports/mine/photos/b", content=picture())).status_code == 401
 
 

@@ -41,7 +41,7 @@ async def resident(centre: Centre) -> AsyncIterator[httpx.AsyncClient]:
     if keys:
         await centre.valkey.delete(*keys)
     address = f"{centre.url}/api/resident/"
-    async with httpx.AsyncClient(base_url=address, timeout=60, trust_env=False) as client:
+    async with httpx.AsyncClient(base_url=address, timeout=120, trust_env=False) as client:
         yield client
 
 
@@ -310,7 +310,7 @@ async def test_another_site_cannot_report_through_a_visitors_browser(
 async def test_an_installation_can_close_the_page(district: Any) -> None:
     async with running_centre(district, resident_reports=False) as closed:
         address = f"{closed.url}/api/resident/"
-        async with httpx.AsyncClient(base_url=address, trust_env=False) as stranger:
+        async with httpx.AsyncClient(base_url=address, trust_env=False, timeout=120) as stranger:
             answers = [await stranger.get("form"), await stranger.post("reports", json=body())]
             answers.append(await stranger.post("follow", json={"code": "x"}))
         assert [each.status_code for each in answers] == [404] * 3

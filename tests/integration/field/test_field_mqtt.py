@@ -34,6 +34,7 @@ class PageClient:
         )
         self.client.ws_set_options(path=PATH)
         self.client.username_pw_set(username, password)
+        self.client.connect_timeout = 120.0
         self.client.on_connect = lambda *said: self.answers.put(said[3])
         self.client.on_disconnect = lambda *_: self.gone.put(None)
         self.client.on_message = lambda *said: self.orders.put(said[2].payload)
@@ -108,5 +109,6 @@ def test_another_site_gets_no_connection_nor_does_what_speaks_no_mqtt(
         connect(
             url,
             origin=Origin(origin) if origin else None,
+            open_timeout=120,
             subprotocols=[Subprotocol(each) for each in protocols] if protocols else None,
         )
