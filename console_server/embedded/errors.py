@@ -2,6 +2,7 @@
 
 StackError                 the stack cannot run; shown to the operator as it stands
 ├── DataDirectoryInUse     another copy holds the data directory
+├── PortLost               somebody took a port that had been free; others are tried
 └── TimescaleUnavailable   TimescaleDB cannot be had here; bare PostgreSQL can stand in
 """
 
@@ -12,6 +13,10 @@ class StackError(Exception):
 
 class DataDirectoryInUse(StackError):  # noqa: N818  # reads as the fact it states
     """Another running copy holds this data directory."""
+
+
+class PortLost(StackError):  # noqa: N818  # idem
+    """Somebody took a port between our look and the bind of the part that it was for."""
 
 
 class TimescaleUnavailable(StackError):  # noqa: N818  # idem

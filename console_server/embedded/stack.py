@@ -28,7 +28,7 @@ from console_server.embedded.data_directory import (
     lock,
     open_data_directory,
 )
-from console_server.embedded.errors import StackError
+from console_server.embedded.errors import PortLost, StackError
 from console_server.embedded.ports import LOOPBACK, free_port, is_free, reserve
 from console_server.embedded.postgres_programs import Edition, Report, choose_programs
 from console_server.embedded.process import unprivileged_identity
@@ -36,6 +36,7 @@ from console_server.embedded.supervise import Supervisor
 from console_server.embedded.valkey import ValkeyServer
 
 START_LIMIT_S = 60.0
+STARTS = 3  # a port may be lost to somebody else between our look and the child's bind
 USUAL_MQTT_PORT = 1883
 USUAL_REPORTS_PORT = 5055  # where Traccar Client looks by itself; ingest listens there
 
@@ -71,6 +72,7 @@ class EmbeddedStack:
         self._report = report
         self._lock: IO[str] = lock(self.directory)
         self._reserved: list[socket.socket] = []
+        self._ports: dict[str, int] = {}
 
     def start(self, reserved: Sequence[int] = ()) -> StackAddresses:
         """Start the parts and wait until each answers; keep the `reserved` ports as well as ours.
@@ -79,6 +81,9 @@ class EmbeddedStack:
             StackError: one of them cannot run; the others are stopped.
         """
         try:
+            for _ in range(STARTS - 1):
+                with contextlib.suppress(PortLost):
+                    return self._start_once(reserved)
             return self._start(reserved)
         except BaseException:
             self.stop()
@@ -86,16 +91,29 @@ class EmbeddedStack:
 
     def stop(self) -> None:
         """Stop the parts, orderly, and let go of the data directory."""
-        self.supervisor.stop_all()
-        for held in self._reserved:
-            held.close()
+        self._stop_parts()
         self.directory.addresses_file.unlink(missing_ok=True)
         self.directory.http_url_file.unlink(missing_ok=True)
         self._lock.close()
 
+    def _stop_parts(self) -> None:
+        self.supervisor.stop_all()
+        for held in self._reserved:
+            held.close()
+        self._reserved = []
+
+    def _start_once(self, reserved: Sequence[int]) -> StackAddresses:
+        try:
+            return self._start(reserved)
+        except StackError as error:
+            self._stop_parts()
+            if all(is_free(port) for port in self._ports.values()):
+                raise
+            raise PortLost(str(error)) from error
+
     def _start(self, reserved: Sequence[int]) -> StackAddresses:
         made = credentials(self.directory)
-        ports = self._choose_ports()
+        ports = self._ports = self._choose_ports()
         self._reserved = reserve([*ports.values(), *reserved])
         configured = self._options.configured
         broker = None if "GRIDBEAT_MQTT_HOST" in configured else self._start_broker(made, ports)

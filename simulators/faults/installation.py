@@ -6,6 +6,7 @@ system lets us, on a small file system of its own that can be filled.
 """
 
 import asyncio
+import contextlib
 import random
 import shlex
 import signal
@@ -36,6 +37,7 @@ PROGRAMS: Final = {
 }
 PASSWORD: Final = "faults-administrator"  # noqa: S105 - of a throw-away installation on loopback
 START_WITHIN_S: Final = 240.0
+SERVER_PORTS: Final = range(20_000, 32_000)
 RESTART_WITHIN_S: Final = 2.0  # by default 30; kept short so that a run meets many restarts
 LOOK_EVERY_S: Final = 0.1
 
@@ -236,6 +238,13 @@ def _at_port(url: str, port: int) -> str:
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
+    """Below what systems hand out to connections: the server is away at times, and its port free.
+
+    Raises:
+        OSError: none of many is free.
+    """
+    for port in random.sample(SERVER_PORTS, len(SERVER_PORTS)):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind((LOOPBACK, port))
+            return port
+    raise OSError(f"no free port in {SERVER_PORTS}")

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import psycopg
 import pytest
 import redis
 
+from console_server.embedded import stack as stack_module
 from console_server.embedded.addresses import StackAddresses, read_addresses
 from console_server.embedded.data_directory import open_data_directory
 from console_server.embedded.errors import DataDirectoryInUse, StackError
@@ -113,6 +115,31 @@ def test_data_ports_and_secrets_last_from_one_start_to_the_next(open_tmp: Path) 
     assert second == first
     assert read_addresses(open_data_directory(root)) is None
     assert processes_under(root) == []
+
+
+def test_a_port_that_somebody_took_meanwhile_is_left_for_another(
+    open_tmp: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[int] = []
+    with socket.socket() as somebody:
+        somebody.bind(("127.0.0.1", 0))
+        somebody.listen()
+        taken = somebody.getsockname()[1]
+
+        def free_a_moment_ago(preferred: int | None = None) -> int:
+            given.append(taken if not given else free_port(preferred))
+            return given[-1]
+
+        monkeypatch.setattr(stack_module, "free_port", free_a_moment_ago)
+        options = StackOptions(edition=Edition.PLAIN, durable=False)
+        with (
+            running_stack(open_tmp / "lost-port", options) as addresses,
+            psycopg.connect(addresses.database_owner_url) as connection,
+        ):
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+            assert str(taken) not in addresses.broker_admin_url
+    assert given.count(taken) == 1
+    assert len(given) % 2 == 0  # all were chosen anew, once
 
 
 def test_files_with_secrets_are_for_their_owner_alone(open_tmp: Path) -> None:
