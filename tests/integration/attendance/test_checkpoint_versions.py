@@ -186,9 +186,9 @@ def test_a_change_holds_from_the_day_that_the_file_names(points: Record) -> None
 
 
 def test_a_day_ahead_and_a_word_that_is_no_day_are_refused(points: Record) -> None:
-    tomorrow = yesterday() + timedelta(days=2)
+    ahead = yesterday() + timedelta(days=3)  # also for a run that crosses midnight
     with points.server.signed_in("admin") as admin:
-        for row in (line("A", since=str(tomorrow)), line("A", since="soon"), line("A", gone="?")):
+        for row in (line("A", since=str(ahead)), line("A", since="soon"), line("A", gone="?")):
             table = (HEADER + row).encode()
             answer = admin.post("/api/checkpoints/import", files={"file": ("c.csv", table)})
             assert answer.status_code == 422, answer.text
