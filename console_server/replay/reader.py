@@ -1,39 +1,53 @@
 """Reads the fixes of many workers over one chunk's time, at the speed of a binary COPY.
 
-Owns the rows on the way and making columns of them; not which chunk is wanted (`routes.py`).
+Owns the layout of the values on the way and making columns of them; not which chunk is wanted
+(`routes.py`). The store gathers each column of a hundred workers into one array, so that nothing
+here happens once a fix: all the rest of the console waits in the same event loop.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from struct import Struct
+from typing import Final, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
+from psycopg.abc import Buffer
 
 from console_server.database import Connection
 from console_server.replay.fixes import FixColumns, Holdings, Ints, marks_of, outside_own_grid
 
+Number = TypeVar("Number", np.int64, np.float64)
 PG_EPOCH_US: Final = 946_684_800_000_000  # timestamptz counts from 2000-01-01
 HEADER_BYTES: Final = 19  # signature, flags, no extension
-_COLUMNS: Final = (
-    ("worker_id", ">i4"),
-    ("at_us", ">i8"),
-    ("lon", ">f8"),
-    ("lat", ">f8"),
-    ("grid_id", ">i4"),
-    ("battery", ">f4"),
-    ("flags", ">i4"),
-)
-_ROW: Final = np.dtype(
-    [("fields", ">i2")]
-    + [part for name, kind in _COLUMNS for part in ((f"{name}_bytes", ">i4"), (name, kind))]
-)
-COPY: Final = """
+END: Final = -1  # instead of a count of fields
+ARRAY_HEADER_BYTES: Final = 20  # dimensions, nulls, type, length, first index
+_INTS: Final = ("worker_id", "at_us", "grid_id", "flags")
+_FLOATS: Final = ("lon", "lat", "battery")
+_FIELDS: Final = Struct(">h")
+_LENGTH: Final = Struct(">i")
+_ELEMENTS: Final = {  # each element of an array comes after its length
+    name: np.dtype([("bytes", ">i4"), ("value", kind)])
+    for name, kind in (
+        ("worker_id", ">i4"),
+        ("at_us", ">i8"),
+        ("lon", ">f8"),
+        ("lat", ">f8"),
+        ("grid_id", ">i4"),
+        ("battery", ">f4"),
+        ("flags", ">i4"),
+    )
+}
+# A hundred at a time: of workers with a fix a second that is 4 MB, far below what a value may hold.
+_COPY: Final = """
     COPY (
-        SELECT worker_id, fixed_at, lon, lat, coalesce(grid_id, 0),
-               coalesce(battery, 'NaN'::real), flags
+        SELECT array_agg(worker_id), array_agg(fixed_at), array_agg(lon), array_agg(lat),
+               array_agg(coalesce(grid_id, 0)), array_agg(coalesce(battery, 'NaN'::real)),
+               array_agg(flags)
         FROM positions
         WHERE worker_id = ANY(%(worker_ids)s::integer[])
           AND fixed_at >= %(from_at)s AND fixed_at < %(to_at)s
+        GROUP BY worker_id / 100
     ) TO STDOUT (FORMAT BINARY)
 """
 
@@ -44,25 +58,47 @@ async def copy_fixes(
     """Accepted fixes of these workers in `[from_at, to_at)`, as PostgreSQL sends them."""
     held = bytearray()
     given = {"worker_ids": list(worker_ids), "from_at": from_at, "to_at": to_at}
-    async with connection.cursor() as cursor, cursor.copy(COPY, given) as copy:
+    async with connection.cursor() as cursor, cursor.copy(_COPY, given) as copy:
         async for piece in copy:
             held += piece
     return bytes(held)
 
 
-def columns_of(copied: bytes, worker_ids: Ints, holdings: Holdings) -> FixColumns:
+def columns_of(copied: Buffer, worker_ids: Ints, holdings: Holdings) -> FixColumns:
     """Take a binary COPY apart. `worker_ids` ascending: a worker's slot is its index."""
-    count = (len(copied) - HEADER_BYTES) // _ROW.itemsize
-    rows = np.frombuffer(copied, dtype=_ROW, count=count, offset=HEADER_BYTES)
-    slot = np.searchsorted(worker_ids, rows["worker_id"].astype(np.int64)).astype(np.int64)
-    at_us = rows["at_us"].astype(np.int64) + PG_EPOCH_US
-    grid_id = rows["grid_id"].astype(np.int64)
-    outside = outside_own_grid(slot, at_us, grid_id, holdings)
-    battery = rows["battery"].astype(np.float64)
+    parts = list(_gathered(copied))
+    ints = {name: _joined(parts, name, np.int64) for name in _INTS}
+    floats = {name: _joined(parts, name, np.float64) for name in _FLOATS}
+    slot = np.searchsorted(worker_ids, ints["worker_id"]).astype(np.int64)
+    at_us = ints["at_us"] + PG_EPOCH_US
+    outside = outside_own_grid(slot, at_us, ints["grid_id"], holdings)
     return FixColumns(
         slot=slot,
         at_us=at_us,
-        lon=rows["lon"].astype(np.float64),
-        lat=rows["lat"].astype(np.float64),
-        marks=marks_of(rows["flags"].astype(np.int64), battery, outside),
+        lon=floats["lon"],
+        lat=floats["lat"],
+        marks=marks_of(ints["flags"], floats["battery"], outside),
     )
+
+
+def _joined(
+    parts: Iterable[Mapping[str, NDArray[np.void]]], name: str, kind: type[Number]
+) -> NDArray[Number]:
+    """One column of all parts; of none an empty one."""
+    return np.concatenate(
+        [np.empty(0, kind), *(part[name]["value"].astype(kind) for part in parts)]
+    )
+
+
+def _gathered(copied: Buffer) -> Iterator[Mapping[str, NDArray[np.void]]]:
+    """The elements of every column, where they lie: some workers at a time."""
+    at = HEADER_BYTES
+    while _FIELDS.unpack_from(copied, at)[0] != END:
+        at += _FIELDS.size
+        columns = {}
+        for name, element in _ELEMENTS.items():
+            begin = at + _LENGTH.size
+            at = begin + _LENGTH.unpack_from(copied, at)[0]
+            count = (at - begin - ARRAY_HEADER_BYTES) // element.itemsize
+            columns[name] = np.frombuffer(copied, element, count, begin + ARRAY_HEADER_BYTES)
+        yield columns
