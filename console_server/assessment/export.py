@@ -18,7 +18,7 @@ from console_server.assessment.score import Figure, IndicatorScore, weights_of
 from console_server.assessment.sheet_words import WORDS, SheetWords
 from console_server.book_pages import BORDER, FONT, Above, Cell, PageLooks, new_page
 from console_server.downloads import BOOK
-from console_server.languages import Language, moment_in_words
+from console_server.languages import Language, listed, moment_in_words
 from console_server.packs.assessment_rules import AssessmentScheme, Indicator
 
 TONES: Final = {
@@ -85,7 +85,8 @@ def workbook(asked: AssessmentBook) -> bytes:
         above = asked.above(words.sheets[2], f"{note}{words.between}{words.formula}")
         rules = new_page(book, formats, above, RULE_WIDTHS)
         rules.heads(words.rule_heads, formats.head)
-        rules.fill(_rule_lines(asked, formats))
+        below = rules.fill(_rule_lines(asked, formats))
+        rules.say(below, _grades(asked), formats.said)
     return held.getvalue()
 
 
@@ -94,6 +95,15 @@ def _note(asked: AssessmentBook) -> str:
     made = words.made(moment_in_words(asked.made_at, asked.language)) if asked.made_at else ""
     example = words.example_note if asked.scheme.example else ""
     return words.between.join(each for each in (made, words.note(asked.version), example) if each)
+
+
+def _grades(asked: AssessmentBook) -> str:
+    """From which score each grade is given; where no source says so it is an example."""
+    words = asked.words
+    bands = sorted(asked.scheme.bands, key=lambda band: -band.min_score)
+    example = f" ({words.example})" if any(band.example for band in bands) else ""
+    grades = listed((words.grade(band.name, band.min_score) for band in bands), asked.language)
+    return words.grades(grades) + example
 
 
 def _result_cells(asked: AssessmentBook, each: Assessed, formats: _Formats) -> list[Cell]:
@@ -142,9 +152,10 @@ def _figure_cells(indicator: Indicator, figure: Figure, formats: _Formats) -> li
 
 
 def _points_cells(points: IndicatorScore, words: SheetWords, formats: _Formats) -> list[Cell]:
+    share = points.share if points.state == "known" else None
     return [
         (points.points, formats.points),
-        (points.share, formats.share),
+        (share, formats.share),
         (words.states[points.state], formats.centred),
     ]
 

@@ -35,6 +35,8 @@ class SheetWords:
     changed: str
     nobody: str
     formula: str
+    grades: Callable[[str], str]
+    grade: Callable[[str, float], str]
     page: str
     file_title: str
 
@@ -82,6 +84,8 @@ ZH: Final = SheetWords(
     changed="（依据已变）",
     nobody="本周期没有考核对象。",
     formula="得分在两个对应值之间按直线换算；总分为各指标得分按实占权重加总",
+    grades=lambda grades: f"等次：{grades}；已知权重不足时不定等次",
+    grade=lambda name, least: f"{name} {least:g} 分及以上",
     page="第 &P 页，共 &N 页",
     file_title="考核",
 )  # fmt: skip
@@ -136,6 +140,8 @@ EN: Final = SheetWords(
         "Points lie on a straight line between the two values; the score is the sum of the points "
         "by their weights in effect"
     ),
+    grades=lambda grades: f"Grades: {grades}; none where too little weight is known",
+    grade=lambda name, least: f"{name} {least:g} points and more",
     page="Page &P of &N",
     file_title="Assessment",
 )  # fmt: skip

@@ -6,6 +6,7 @@ export const assessment: CatalogueOf<typeof zh> = {
   title: "Assessment",
   scheme: "Scheme",
   period: "Period",
+  half: { first: "First half of {year}", second: "Second half of {year}" },
   previous: "Period before",
   next: "Period after",
   example: "example",

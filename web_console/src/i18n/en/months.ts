@@ -10,10 +10,9 @@ export const months: CatalogueOf<typeof zh> = {
   next: "Month after",
   byArea: "By area",
   byWorker: "By worker",
-  areaHint:
-    "Each cell: of the workers with a verdict, the share that met every rule; hatched is undecided",
+  areaHint: "Each cell: of the workers with a verdict, the share that met every rule",
   workerHint: "Each cell: the worst of that day's rules",
-  openList: ". Click for that day's list",
+  openList: "; hatched is undecided. Click for that day's list",
   openEvidence: ". Click for the evidence",
   legend: "Legend",
   noRecord: "No record",

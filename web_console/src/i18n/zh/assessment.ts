@@ -3,6 +3,7 @@ export const assessment = {
   title: "考核",
   scheme: "考核方案",
   period: "考核周期",
+  half: { first: "{year}年上半年", second: "{year}年下半年" },
   previous: "上一周期",
   next: "下一周期",
   example: "示例",
