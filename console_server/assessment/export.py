@@ -143,10 +143,10 @@ def _figure_cells(indicator: Indicator, figure: Figure, formats: _Formats) -> li
         value = figure.value
         return [(None, formats.count), (None, formats.count), (None, formats.count),
                 (value, formats.points)]  # fmt: skip
+    counts = (figure.numerator, figure.denominator, figure.undecided)
+    asked = any(counts)  # else nothing is counted, not even as none
     return [
-        (figure.numerator, formats.count),
-        (figure.denominator, formats.count),
-        (figure.undecided, formats.count),
+        *((count if asked else None, formats.count) for count in counts),
         (figure.value, formats.share),
     ]
 

@@ -9,11 +9,12 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from console_server.packs.assessment_rules import AssessmentScheme, Dimension, Indicator
 
 # known; asked for, but nothing of it is decided; to be entered, and nobody did; not asked for.
+DIGITS: Final = 9  # of a score; what lies beyond is no figure
 State = Literal["known", "undecided", "missing", "not_asked"]
 
 
@@ -74,7 +75,8 @@ def assess(scheme: AssessmentScheme, figures: Mapping[str, Figure]) -> Result:
         _dimension(each, figures, states, weights, known) for each in scheme.dimensions
     )
     scored = [each for dimension in dimensions for each in dimension.indicators]
-    score = sum((each.points or 0.0) * each.share for each in scored) if known else None
+    made = sum((each.points or 0.0) * each.share for each in scored)
+    score = _told(made) if known else None
     share = known / asked if asked else 0.0
     enough = score is not None and share >= scheme.min_known
     band = scheme.band_of(score).code if enough and score is not None else None
@@ -127,7 +129,12 @@ def _dimension(
         indicators.append(IndicatorScore(each.code, figure, states[each.code], points, share))
     of = sum(each.share for each in indicators)
     made = sum((each.points or 0.0) * each.share for each in indicators)
-    return DimensionScore(dimension.code, made / of if of else None, tuple(indicators))
+    return DimensionScore(dimension.code, _told(made / of) if of else None, tuple(indicators))
+
+
+def _told(score: float) -> float:
+    """A score without the last digits of binary fractions: 90 is 90 and reaches the grade of 90."""
+    return round(score, DIGITS)
 
 
 def _state(indicator: Indicator, figures: Mapping[str, Figure]) -> State:

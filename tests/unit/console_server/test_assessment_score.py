@@ -63,6 +63,18 @@ def test_weights_make_the_score_and_a_band_names_it() -> None:
     assert (found.band, found.known) == ("red", pytest.approx(1.0))
 
 
+@pytest.mark.parametrize(
+    ("achieved", "counted", "least"),
+    [(19, 20, 90), (37, 40, 85), (7, 8, 75), (17, 20, 70), (4, 5, 60)],
+)
+def test_who_reaches_a_grade_exactly_has_it(achieved: int, counted: int, least: int) -> None:
+    scheme = replace(SCHEME, bands=(Band("at", "正好", least), Band("below", "以下", 0)))
+    worked = {"share": Figure(achieved, counted), "night": Figure(achieved, counted)}
+    for figures in (worked, worked | {"rating": Figure(float(least), 1.0)}):
+        found = assess(scheme, figures)
+        assert (found.score, found.band) == (least, "at")
+
+
 def test_what_was_not_asked_gives_its_weight_to_the_others() -> None:
     found = result(share=SHARE, night=NIGHT, rating=RATING)
     assert found.score == pytest.approx((0.4 * 80 + 0.4 * 90) / 0.8)
