@@ -4,7 +4,7 @@ Owns which sheets there are and what is said above them; how cells look is `mont
 lines come from `board.py`. Provisional days are marked as such and left out of the summary.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from io import BytesIO
 from typing import Final
 
@@ -106,16 +106,24 @@ def _note(month: MonthBook) -> str:
 def _rules_in_words(pack: RulePack, words: SheetWords) -> list[str]:
     rules: list[tuple[str, bool]] = []
     if pack.share:
-        rules.append((words.share(str(pack.share.min_share)), pack.share.example))
+        asked = words.share(str(pack.share.min_share)) + _of(pack.share.posts)
+        rules.append((asked, pack.share.example))
     if pack.patrol and pack.patrol.per_day:
-        rules.append((words.patrols(pack.patrol.per_day), pack.patrol.example))
+        asked = words.patrols(pack.patrol.per_day) + _of(pack.patrol.posts)
+        rules.append((asked, pack.patrol.example))
     if pack.twice_daily:
-        rules.append((words.twice_daily, pack.twice_daily.example))
+        rules.append((words.twice_daily + _of(pack.twice_daily.posts), pack.twice_daily.example))
     if pack.checkpoints:
-        rules.append((words.checkpoints(pack.checkpoints.per_day), pack.checkpoints.example))
+        asked = words.checkpoints(pack.checkpoints.per_day) + _of(pack.checkpoints.posts)
+        rules.append((asked, pack.checkpoints.example))
     if pack.night_watch:
         rules.append((words.night_watch, pack.night_watch.example))
     if pack.visits:
         visits = words.visits(pack.visits.per_month, pack.visits.shared)
         rules.append((visits, pack.visits.example))
     return [said + (words.example if example else "") for said, example in rules]
+
+
+def _of(posts: Sequence[str]) -> str:
+    """Whom alone a rule asks, in the pack's own words."""
+    return f"（{'、'.join(posts)}）" if posts else ""

@@ -3,13 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from io import BytesIO
 
 import pytest
-from attendance_days import DAY, OUT_LON, PACK, at, checkpoint, day, span, standing, walking
+from attendance_days import DAY, GRID, OUT_LON, PACK, at, checkpoint, day, span, standing, walking
+from python_calamine import CalamineWorkbook
 
-from console_server.attendance.day import DayInput, DayRule, input_hash
+from console_server.attendance.day import DayInput, DayRule, TourGrid, input_hash
+from console_server.attendance.export import workbook
 from console_server.attendance.inputs import _exempt, frame_of
 from console_server.attendance.missing import what_is_missing
+from console_server.attendance.month_book import MonthBook
 from console_server.attendance.verdict import DayVerdict, judge_days
 from console_server.attendance.wire_form import summary_of
 from console_server.packs.pack import RulePack, load_pack, parse_pack
@@ -120,6 +124,21 @@ def test_nobody_is_told_to_do_what_is_not_asked() -> None:
     assert missing(EVERY) == []
     assert missing(("patrol", "share")) == ["twice_daily", "checkpoints"]
     assert missing(()) == ["in_grid", "patrols", "twice_daily", "checkpoints"]
+
+
+def test_a_guide_who_is_held_to_the_tour_is_told_nothing_of_the_share() -> None:
+    guided = elsewhere(now_us=at("12:00"), tour=(TourGrid(GRID, None),))
+    assert what_is_missing(PACK, guided, judged(guided)) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [("dongcheng", "≥ 1 次（网格助理员）"), ("gaoxin", "1/3（社区网格员、小区网格员）")],
+)
+def test_workbook_says_under_its_title_whom_a_rule_asks(code: str, said: str) -> None:
+    book = workbook(MonthBook("2026-11", DAY, load_pack(code), ()))
+    [_, note, *_] = CalamineWorkbook.from_filelike(BytesIO(book)).get_sheet_by_index(0).to_python()
+    assert said in str(note[0])
 
 
 def test_post_is_part_of_the_input_only_where_it_decides() -> None:

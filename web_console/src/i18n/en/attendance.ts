@@ -16,7 +16,7 @@ export const attendance = {
     running: "In progress",
     so_far: "Met so far",
     met: "Met",
-    none: "No duty",
+    none: "Nothing asked",
   },
   outcome: {
     met: "Met",

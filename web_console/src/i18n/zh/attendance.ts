@@ -16,7 +16,7 @@ export const attendance = {
     running: "进行中",
     so_far: "暂达标",
     met: "达标",
-    none: "未排班",
+    none: "未要求",
   },
   outcome: {
     met: "达标",
