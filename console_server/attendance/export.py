@@ -106,15 +106,17 @@ def _note(month: MonthBook) -> str:
 def _rules_in_words(pack: RulePack, words: SheetWords) -> list[str]:
     rules: list[tuple[str, bool]] = []
     if pack.share:
-        asked = words.share(str(pack.share.min_share)) + _of(pack.share.posts)
+        asked = words.share(str(pack.share.min_share)) + _of(pack.share.posts, words)
         rules.append((asked, pack.share.example))
     if pack.patrol and pack.patrol.per_day:
-        asked = words.patrols(pack.patrol.per_day) + _of(pack.patrol.posts)
+        asked = words.patrols(pack.patrol.per_day) + _of(pack.patrol.posts, words)
         rules.append((asked, pack.patrol.example))
     if pack.twice_daily:
-        rules.append((words.twice_daily + _of(pack.twice_daily.posts), pack.twice_daily.example))
+        rules.append(
+            (words.twice_daily + _of(pack.twice_daily.posts, words), pack.twice_daily.example)
+        )
     if pack.checkpoints:
-        asked = words.checkpoints(pack.checkpoints.per_day) + _of(pack.checkpoints.posts)
+        asked = words.checkpoints(pack.checkpoints.per_day) + _of(pack.checkpoints.posts, words)
         rules.append((asked, pack.checkpoints.example))
     if pack.night_watch:
         rules.append((words.night_watch, pack.night_watch.example))
@@ -124,6 +126,6 @@ def _rules_in_words(pack: RulePack, words: SheetWords) -> list[str]:
     return [said + (words.example if example else "") for said, example in rules]
 
 
-def _of(posts: Sequence[str]) -> str:
+def _of(posts: Sequence[str], words: SheetWords) -> str:
     """Whom alone a rule asks, in the pack's own words."""
-    return f"（{'、'.join(posts)}）" if posts else ""
+    return words.only(posts) if posts else ""

@@ -3,12 +3,12 @@
 Owns the words alone: the columns' order is `sheet_lines.py`'s, the look `export.py`'s.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from console_server.attendance.outcomes import Rule
-from console_server.languages import Language
+from console_server.languages import Language, listed
 from console_server.wire.attendance import Outcome
 
 
@@ -46,6 +46,7 @@ class SheetWords:
     checkpoints: Callable[[int], str]
     night_watch: str
     visits: Callable[[int, bool], str]
+    only: Callable[[Sequence[str]], str]  # whom alone a rule asks
     between: str
     file_title: str
 
@@ -114,6 +115,7 @@ ZH: Final = SheetWords(
         f"走访清单各点每月 ≥ {days} 天，"
         + ("同网格任一人到访即可" if shared else "每人均须到访")
     ),
+    only=lambda posts: f"（{listed(posts, 'zh')}）",
     between="；",
     file_title="考勤",
 )  # fmt: skip
@@ -186,6 +188,7 @@ EN: Final = SheetWords(
         f"every place of a must-visit list on ≥ {days} days a month, "
         + ("by anybody of the grid" if shared else "by everybody")
     ),
+    only=lambda posts: f" ({listed(posts, 'en')})",
     between="; ",
     file_title="Attendance",
 )  # fmt: skip

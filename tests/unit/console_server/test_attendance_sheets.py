@@ -16,6 +16,7 @@ from console_server.attendance.sheet_lines import as_csv
 from console_server.attendance.verdict import judge_days
 from console_server.attendance.wire_form import Person, summary_of
 from console_server.languages import Language
+from console_server.packs.pack import load_pack
 
 GRID = "320111011001001"
 WORKER = Person(1, "W1", "王小明", [GRID])
@@ -121,3 +122,9 @@ def test_a_table_in_english_has_the_same_lines() -> None:
     assert len(next(csv.reader(english))) == len(next(csv.reader(chinese)))
     assert english[1].split(",")[1:3] == chinese[1].split(",")[1:3]
     assert (english[1].split(",")[-1], chinese[1].split(",")[-1]) == ("final", "最终")
+
+
+def test_whom_alone_a_rule_asks_is_told_in_the_language_of_the_sheet() -> None:
+    month = MonthBook("2026-11", DAY, load_pack("gaoxin"), (), language="en")
+    found = CalamineWorkbook.from_filelike(io.BytesIO(workbook(month)))
+    assert "share in grid ≥ 1/3 (社区网格员, 小区网格员)" in rows(found, "Summary")[1][0]
