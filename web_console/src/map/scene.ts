@@ -18,7 +18,7 @@ export interface Scene {
   /** How many incidents are late: markers are dressed anew when it changes. */
   readonly overdue: number;
   readonly nowMs: number;
-  /** Without a graphics card the workers are drawn so often, and no more. */
+  /** Without a graphics card the workers are drawn so often and no more; 0: with every view. */
   readonly calmMs: number;
   /** The way that led a worker here, in pieces where nothing is known in between. */
   readonly tail?: (slot: number) => Path[];

@@ -36,10 +36,20 @@ export const fleetUniforms = {
 } as const;
 
 /**
- * Half the side of the square a mark is drawn in, pixels at scale 1: as much as its shapes need and
- * no more, since every point of it is computed. The wave of a call for help reaches farthest.
+ * How far from its middle a mark is drawn, pixels at scale 1: as much as its shapes need and no more,
+ * since every point of it is computed, by the processor where there is no graphics card. A heading
+ * reaches out on one side only, so its mark is drawn in a box turned that way: `side` to the left, to
+ * the right and behind, `ahead` in front. The wave of a call for help reaches farthest.
  */
-const REACH = { body: "10.4", order: "12.2", picked: "14.6", heading: "15.4", duress: "22.0" };
+const REACH = {
+  disc: "8.2",
+  diamond: "10.4",
+  order: "12.2",
+  picked: "14.6",
+  duress: "22.0",
+  side: "9.6",
+  ahead: "15.4",
+};
 
 export const vertexShader = /* glsl */ `\
 #version 300 es
@@ -50,12 +60,25 @@ in float instanceLeft;
 in vec2 instanceLook;
 out vec2 vAt;
 flat out int vState;
-flat out float vCourse;
+flat out vec2 vHeading;
 flat out float vPicked;
+
+/** Sideways, behind and ahead of the middle; the heading is north. */
+vec3 reach(bool heads) {
+  bool outside = (vState & ${FrameState.OUTSIDE_OWN_GRID}) != 0;
+  float body = outside ? ${REACH.diamond} : ${REACH.disc};
+  if ((vState & ${FrameState.ON_ORDER}) != 0) body = ${REACH.order};
+  if (vPicked > 0.0) body = max(body, ${REACH.picked});
+  if ((vState & ${FrameState.DURESS}) != 0) body = ${REACH.duress};
+  // The body does not turn with the box: a box that has corners must hold it whichever way.
+  return heads ? vec3(max(body, ${REACH.side}), body, max(body, ${REACH.ahead})) : vec3(body);
+}
 
 void main(void) {
   vState = int(instanceLook.x + 0.5);
-  vCourse = instanceLook.y;
+  bool heads = instanceLook.y < ${COURSE_UNKNOWN}.0 && (vState & 3) == ${Presence.ONLINE};
+  float angle = radians(instanceLook.y * 2.0);
+  vHeading = heads ? vec2(sin(angle), cos(angle)) : vec2(0.0);
   float share = instanceLeft > 0.0 ? clamp(fleet.elapsed / instanceLeft, 0.0, 1.0) : 1.0;
   vec3 place = vec3(mix(instancePath.xy, instancePath.zw, share), 0.0);
   geometry.worldPosition = place;
@@ -63,12 +86,10 @@ void main(void) {
   float index = float(gl_InstanceID);
   vPicked = index == fleet.selected ? 2.0 : (index == fleet.hovered ? 1.0 : 0.0);
   bool drawn = (vState & 3) != ${Presence.OFF_DUTY};
-  float reach = ${REACH.body};
-  if ((vState & ${FrameState.ON_ORDER}) != 0) reach = ${REACH.order};
-  if (vPicked > 0.0) reach = ${REACH.picked};
-  if (vCourse < ${COURSE_UNKNOWN}.0) reach = ${REACH.heading};
-  if ((vState & ${FrameState.DURESS}) != 0) reach = ${REACH.duress};
-  vAt = positions.xy * reach;
+  vec3 far = reach(heads);
+  vec2 box = vec2(positions.x * far.x, positions.y > 0.0 ? far.z : -far.y);
+  vec2 north = heads ? vHeading : vec2(0.0, 1.0);
+  vAt = box.x * vec2(north.y, -north.x) + box.y * north;
   gl_Position.xy += project_pixel_size_to_clipspace(vAt * fleet.scale);
   if (!drawn) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
 }
@@ -80,7 +101,7 @@ export const fragmentShader = /* glsl */ `\
 precision highp float;
 in vec2 vAt;
 flat in int vState;
-flat in float vCourse;
+flat in vec2 vHeading;
 flat in float vPicked;
 out vec4 fragColor;
 
@@ -96,8 +117,7 @@ vec4 over(vec4 base, vec3 color, float alpha) {
 }
 
 float chevron(vec2 at) {
-  float angle = radians(vCourse * 2.0);
-  vec2 turned = mat2(cos(angle), sin(angle), -sin(angle), cos(angle)) * at;
+  vec2 turned = vec2(at.x * vHeading.y - at.y * vHeading.x, dot(at, vHeading));
   vec2 tip = turned - vec2(0.0, 12.4);
   return max(dot(vec2(abs(tip.x), tip.y), normalize(vec2(1.0, 0.92))), -tip.y - 5.2);
 }
@@ -122,10 +142,10 @@ void main(void) {
     float wave = fract(fleet.pulse);
     ink = over(ink, color, (1.0 - wave) * 0.55 * soft(abs(r - 6.0 - wave * 14.0) - 1.6));
   }
-  bool heads = vCourse < ${COURSE_UNKNOWN}.0 && presence == ${Presence.ONLINE};
-  if (heads) {
-    ink = over(ink, dark, 0.75 * soft(chevron(vAt) - 1.3));
-    ink = over(ink, color, soft(chevron(vAt)));
+  if (vHeading != vec2(0.0)) {
+    float ahead = chevron(vAt);
+    ink = over(ink, dark, 0.75 * soft(ahead - 1.3));
+    ink = over(ink, color, soft(ahead));
   }
   ink = over(ink, dark, 0.85 * soft(body - 1.7));
   if (order) {

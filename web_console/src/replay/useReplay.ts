@@ -26,13 +26,10 @@ import {
 import { trailOf, viewFilm } from "./film";
 import { changesOf, countThen, epochOf, flagsThen, incidentsThen } from "./incidents_then";
 import type { ReplayPlace } from "./links";
+import { aheadMs, isDue, newPace, paced } from "./pace";
 import { type Film, openFilm } from "./useFilm";
 import { workersThen } from "./workers_then";
 
-/** A view is made so often while it plays; in between the graphics card moves the marks. */
-const VIEW_MS = 50;
-/** Without one each view is a picture of the whole page: what is wanted for ten a second. */
-const CALM_VIEW_MS = 80;
 /** Panels and the timeline follow so often; without a graphics card, with the views. */
 const SHOWN_MS = 100;
 export const TRAIL_S = 900;
@@ -68,8 +65,8 @@ export function useReplay() {
   let flags: Uint8Array = new Uint8Array(0);
   let slotOf = new Map<number, number>();
   let [tickedMs, viewedMs, shownMs] = [0, 0, 0];
-  /** How long a picture takes here, milliseconds, smoothed. */
-  let pictureMs = 16;
+  let pace = newPace(isCalm());
+  /** What was drawn last is not what the clock says: it will be, however many turns come. */
   let dirty = false;
   let handle = 0;
 
@@ -96,7 +93,7 @@ export function useReplay() {
     [viewedMs, dirty] = [ms, false];
     foldIncidents();
     const moves = clock.playing && !clock.waiting;
-    const aheadS = moves ? (2 * Math.max(viewMs(), pictureMs)) / 1000 : 0;
+    const aheadS = moves ? aheadMs(pace) / 1000 : 0;
     fleet.value = viewFilm(from.strip(clock.atS), from.cast, flags, {
       atDs: Math.min(clock.atS, clock.lengthS - 0.1) * 10,
       aheadDs: aheadS * clock.speed * 10,
@@ -105,8 +102,6 @@ export function useReplay() {
       fromS: from.fromS,
     });
   }
-
-  const viewMs = (): number => (isCalm() ? CALM_VIEW_MS : VIEW_MS);
 
   function show(ms: number): void {
     shownMs = ms;
@@ -120,20 +115,21 @@ export function useReplay() {
     if (!from) return;
     const before = clock;
     clock = tick(clock, (ms - tickedMs) / 1000, from.isReady);
-    pictureMs = 0.8 * pictureMs + 0.2 * Math.min(500, ms - tickedMs);
+    pace = paced(pace, ms - tickedMs);
     tickedMs = ms;
     const turned = clock.playing !== before.playing || clock.waiting !== before.waiting;
-    const views = dirty || turned || (clock.playing && ms - viewedMs >= viewMs() - 2);
+    const due = isDue(pace, ms - viewedMs);
+    const views = turned || (dirty && (due || !pace.calm)) || (clock.playing && due);
     if (views) view(ms);
-    const follows = isCalm() ? views : ms - shownMs >= SHOWN_MS;
+    const follows = pace.calm ? views : ms - shownMs >= SHOWN_MS;
     if (turned || (clock !== shown.value && follows)) show(ms);
   }
 
-  /** A person turned the clock: show it at once. */
+  /** A person turned the clock: it shows at once, and where pictures are dear with the next one. */
   function turn(next: ReplayClock): void {
     clock = next;
     dirty = true;
-    show(performance.now());
+    if (!pace.calm) show(performance.now());
   }
 
   async function open(asked: ReplayPlace): Promise<void> {
@@ -166,6 +162,7 @@ export function useReplay() {
     const lengthS = (Date.parse(opened.toAt) - Date.parse(opened.fromAt)) / 1000;
     const atS = asked.atMs === null ? 0 : asked.atMs / 1000 - film.value.fromS;
     turn(newClock(lengthS, atS, asked.speed));
+    show(performance.now());
     selection.selectIncident(asked.incidentId);
     selection.selectWorker(asked.workerId);
     follow.value = asked.follow && asked.workerId !== null;
@@ -226,7 +223,7 @@ export function useReplay() {
     get nowMs() {
       return nowMs.value;
     },
-    calmMs: CALM_VIEW_MS - 20,
+    calmMs: 0,
     tail(slot) {
       const from = film.value;
       if (!from) return [];
