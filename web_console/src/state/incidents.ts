@@ -145,14 +145,7 @@ export function countIncidents(
   return counts;
 }
 
-const STEPS = [
-  "ordered",
-  "sent",
-  "acknowledged",
-  "en_route",
-  "on_scene",
-  "cleared",
-] as const;
+const STEPS = ["ordered", "sent", "acknowledged", "en_route", "on_scene", "cleared"] as const;
 export type Step = (typeof STEPS)[number];
 
 /** The six steps of a dispatch with the instants at which they were reached. */

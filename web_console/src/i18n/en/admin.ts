@@ -91,7 +91,8 @@ export const admin = {
     areasHint:
       "GeoJSON; grids must tile without gap or overlap. The property valid_from says since when a border holds, else from now on",
     workers: "Workers",
-    workersHint: "XLSX or CSV; columns: code, name, kind, phone, grids, group, skills, post, valid_from",
+    workersHint:
+      "XLSX or CSV; columns: code, name, kind, phone, grids, group, skills, post, valid_from",
     shifts: "Shifts",
     shiftsHint: "XLSX or CSV; columns: worker_code, start, end, kind",
     checkpoints: "Checkpoints",
