@@ -118,6 +118,7 @@ def test_a_correction_re_opens_the_days_since_and_the_change_is_listed(
 def scan(record: Record, code: str, client_id: str, place: tuple[float, float] | None) -> None:
     """A scan of yesterday at ten, as the server keeps it when it arrives."""
     moment = at(yesterday(), "10:00")
+    lon, lat = place or (None, None)
     with psycopg.connect(record.server.owner_url) as connection:
         [[label]] = connection.execute(
             "SELECT code || '.' || label_secret FROM checkpoints WHERE code = %s", [code]
@@ -133,7 +134,7 @@ def scan(record: Record, code: str, client_id: str, place: tuple[float, float] |
                 connection,
                 record.worker_id,
                 handset,
-                Scan(client_id, label, moment, *(place or (None, None)), 8.0),
+                Scan(client_id, label, moment, lon, lat, 8.0),
                 now=datetime.now(UTC),
                 keep=timedelta(days=30),
             )

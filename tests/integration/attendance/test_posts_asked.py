@@ -74,7 +74,7 @@ def outcomes(record: Record) -> tuple[str | None, str | None, str | None]:
     waiting = "SELECT FROM reopened_spans UNION ALL SELECT FROM dirty_days"
     wait_until(lambda: not record.server.rows(waiting))
     found = record.day(yesterday())
-    return tuple(found[rule]["outcome"] for rule in ("inGrid", "patrols", "twiceDaily"))  # type: ignore[return-value]
+    return found["inGrid"]["outcome"], found["patrols"]["outcome"], found["twiceDaily"]["outcome"]
 
 
 def test_who_holds_another_post_is_not_asked_on_any_page(
