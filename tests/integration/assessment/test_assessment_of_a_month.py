@@ -243,7 +243,7 @@ def test_a_final_month_that_comes_out_otherwise_is_listed_with_its_cause(
     day = past_month.days[1]
     judge_months(past_month)  # with what changed before, which is not what this test changes
     earlier = len(got(past_month, path)["changes"])
-    past_month.record.shift(at(day, "15:00"), at(day, "16:00"))
+    past_month.record.shift(at(day, "15:00"), at(day, "16:00"), marked=False)
     past_month.record.fixes(standing(BACK_LANE, at(day, "15:00"), at(day, "16:00")))
 
     def newest() -> Any:
@@ -254,7 +254,6 @@ def test_a_final_month_that_comes_out_otherwise_is_listed_with_its_cause(
     change = wait_until(newest)
     assert (change["workerCode"], change["month"]) == ("W1", past_month.name)
     assert change["days"] == [str(day)]
-    # The shift and the fixes are seen together or one after the other.
     assert set(change["causes"]) <= {"roster", "late_data", "day_record"}
     assert change["causes"]
     said = [(each["listName"], each["count"], each["outcome"]) for each in change["after"]]

@@ -70,15 +70,21 @@ class Record:
         rows = self.server.rows("SELECT worker_id FROM workers WHERE code = %s", self.worker_code)
         return int(rows[0][0])
 
-    def shift(self, start: datetime, end: datetime, kind: str = "patrol") -> None:
-        """Plan a shift and mark its day, as the import of shifts does."""
+    def shift(
+        self, start: datetime, end: datetime, kind: str = "patrol", *, marked: bool = True
+    ) -> None:
+        """Plan a shift and mark its day, as the import of shifts does.
+
+        Unmarked, it is seen with the fixes that are stored next, and not by itself before them.
+        """
         row = (self.worker_id, start, end, kind)
         self.write(
             "INSERT INTO shifts (worker_id, starts_at, ends_at, kind) VALUES (%s, %s, %s, %s)"
             " ON CONFLICT DO NOTHING",
             [row],
         )
-        self.mark(start)
+        if marked:
+            self.mark(start)
 
     def mark(self, moment: datetime) -> None:
         self.write(MARK, [(self.worker_id, moment.astimezone(ZONE).date())])
