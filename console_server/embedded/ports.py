@@ -40,6 +40,11 @@ def free_port(preferred: int | None = None) -> int:
         return int(probe.getsockname()[1])
 
 
+def unreserved(port: int) -> int | None:
+    """The port, unless another installation is about to listen there."""
+    return port if is_free(port, unreserved=True) else None
+
+
 def reserve(ports: Iterable[int]) -> list[socket.socket]:
     """Keep these ports for listeners that set SO_REUSEADDR, as all parts do, until closed.
 

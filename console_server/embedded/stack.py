@@ -29,7 +29,7 @@ from console_server.embedded.data_directory import (
     open_data_directory,
 )
 from console_server.embedded.errors import PortLost, StackError
-from console_server.embedded.ports import LOOPBACK, free_port, is_free, reserve
+from console_server.embedded.ports import LOOPBACK, free_port, is_free, reserve, unreserved
 from console_server.embedded.postgres_programs import Edition, Report, choose_programs
 from console_server.embedded.process import unprivileged_identity
 from console_server.embedded.supervise import Supervisor
@@ -199,8 +199,8 @@ class EmbeddedStack:
                 f"Port {asked} for MQTT is taken on this host. Give another with --mqtt-port, "
                 "or --mqtt-port 0 for any free one."
             )
-        usual = USUAL_MQTT_PORT if asked is None else None
-        ports["reports"] = free_port(last.get("reports", USUAL_REPORTS_PORT))
+        usual = unreserved(USUAL_MQTT_PORT) if asked is None else None
+        ports["reports"] = free_port(last.get("reports", unreserved(USUAL_REPORTS_PORT)))
         ports["mqtt"] = asked or free_port(last.get("mqtt", usual))
         return ports
 

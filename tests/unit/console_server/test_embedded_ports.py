@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from console_server.embedded.ports import LOOPBACK, free_port, is_free, reserve
+from console_server.embedded.ports import LOOPBACK, free_port, is_free, reserve, unreserved
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux reserves ports")
 
@@ -14,6 +14,7 @@ def test_a_reserved_port_is_for_its_own_part_and_for_nobody_who_looks_for_a_free
     port = free_port()
     (held,) = reserve([port])
     with held:
+        assert unreserved(port) is None
         assert not is_free(port, unreserved=True)
         with socket.socket() as stranger, pytest.raises(OSError, match="in use"):
             stranger.bind((LOOPBACK, port))
@@ -21,6 +22,7 @@ def test_a_reserved_port_is_for_its_own_part_and_for_nobody_who_looks_for_a_free
             with socket.create_server((LOOPBACK, port)), socket.create_connection((LOOPBACK, port)):
                 assert not is_free(port)
     assert is_free(port)
+    assert unreserved(port) == port
 
 
 def test_a_port_that_somebody_else_listens_on_is_not_reserved() -> None:
