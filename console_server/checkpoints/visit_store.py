@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Final
 
 from psycopg.rows import class_row
 
@@ -102,16 +103,11 @@ async def list_labels(
 
 
 async def insert_visit(connection: Connection, visit: NewVisit) -> KeptVisit:
-    """Keep a visit; of a retry, what was kept the first time."""
-    await connection.execute(
-        "INSERT INTO checkpoint_visits (worker_id, handset_id, checkpoint_id, client_id,"
-        " visited_at, received_at, distance_m, lon, lat, accuracy_m, counts)"
-        " SELECT %(worker_id)s, h.handset_id, %(checkpoint_id)s, %(client_id)s, %(visited_at)s,"
-        " %(received_at)s, %(distance_m)s, %(lon)s, %(lat)s, %(accuracy_m)s, %(counts)s"
-        " FROM handsets h WHERE h.code = %(handset_code)s"
-        " ON CONFLICT (handset_id, client_id) DO NOTHING",
-        asdict(visit),
-    )
+    """Keep a visit; of a retry, what was kept the first time.
+
+    The phone's place is kept of working time only: on duty, or in a shift.
+    """
+    await connection.execute(_INSERT, asdict(visit))
     async with connection.cursor(row_factory=class_row(KeptVisit)) as cursor:
         await cursor.execute(
             f"SELECT {_VISIT} WHERE h.code = %(handset_code)s AND v.client_id = %(client_id)s",
@@ -137,6 +133,22 @@ async def list_visits(
         return await cursor.fetchall()
 
 
+_INSERT: Final = """
+    INSERT INTO checkpoint_visits (worker_id, handset_id, checkpoint_id, client_id, visited_at,
+                                   received_at, distance_m, lon, lat, accuracy_m, counts)
+    SELECT %(worker_id)s, h.handset_id, %(checkpoint_id)s, %(client_id)s, %(visited_at)s,
+           %(received_at)s, %(distance_m)s, CASE WHEN at_work THEN %(lon)s::float8 END,
+           CASE WHEN at_work THEN %(lat)s::float8 END, %(accuracy_m)s, %(counts)s
+    FROM handsets h, LATERAL (SELECT
+        EXISTS (SELECT FROM duty_periods WHERE worker_id = %(worker_id)s
+                AND started_at <= %(visited_at)s
+                AND (ended_at IS NULL OR ended_at >= %(visited_at)s))
+        OR EXISTS (SELECT FROM shifts WHERE worker_id = %(worker_id)s
+                   AND starts_at <= %(visited_at)s AND ends_at >= %(visited_at)s) AS at_work
+    ) AS known
+    WHERE h.code = %(handset_code)s
+    ON CONFLICT (handset_id, client_id) DO NOTHING
+"""
 _VISIT = (
     "v.client_id, c.code AS checkpoint_code, c.name AS checkpoint_name, v.visited_at,"
     " v.distance_m, v.counts, v.lon, v.lat, v.accuracy_m, p.lon AS place_lon, p.lat AS place_lat,"

@@ -174,6 +174,17 @@ def test_a_scan_counts_by_where_the_checkpoint_is_known_to_have_been(
     assert "1 verdicts recomputed, 1 equal to the byte" in capsys.readouterr().out
 
 
+def test_a_scan_keeps_the_place_of_the_phone_only_of_working_time(points: Record) -> None:
+    put_up(points, line("A"))
+    scan(points, "A", "a free morning", INSIDE)
+    points.shift(at(yesterday(), "09:00"), at(yesterday(), "12:00"))
+    scan(points, "A", "on a shift", INSIDE)
+    kept = points.server.rows(
+        "SELECT client_id, lon, lat, counts FROM checkpoint_visits ORDER BY client_id"
+    )
+    assert kept == [("a free morning", None, None, True), ("on a shift", *INSIDE, True)]
+
+
 def test_a_change_holds_from_the_day_that_the_file_names(points: Record) -> None:
     put_up(points, line("A"))
     since = yesterday() - timedelta(days=3)
