@@ -10,7 +10,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -34,7 +34,7 @@ LOOK_BACK_S: Final = 60.0  # clocks of processes may differ by less
 ROWS_AT_ONCE: Final = 50_000
 Column = np.ndarray[Any, Any]
 ALWAYS: Final = -math.inf
-WAITING: Final = "SELECT correction_id FROM border_corrections ORDER BY correction_id"
+WAITING: Final = "SELECT correction_id FROM border_corrections"
 # One process at a time. Instants as Unix seconds: they carry infinity to Python and back.
 ALONE: Final = "SELECT pg_advisory_xact_lock(hashtext('gridbeat regridding'))"
 CORRECTIONS: Final = """
@@ -108,10 +108,10 @@ class Regridder(threading.Thread):
             StoreUnavailable: try again later; nothing of it is done.
         """
         with self._store.transaction() as connection:
-            waiting = [number for (number,) in connection.execute(WAITING).fetchall()]
+            waiting = {number for (number,) in connection.execute(WAITING).fetchall()}
         now = self._clock()
-        self._looked_at = {n: at for n, at in self._looked_at.items() if n in set(waiting)}
-        if fresh := [number for number in waiting if number not in self._looked_at]:
+        self._looked_at = {n: at for n, at in self._looked_at.items() if n in waiting}
+        if fresh := sorted(waiting - self._looked_at.keys()):
             self._regrid(fresh, ALWAYS)
             self._looked_at |= dict.fromkeys(fresh, now)
         ripe = [n for n, at in self._looked_at.items() if now - at >= SETTLED_AFTER_S]
@@ -168,9 +168,8 @@ def _stored(
 ) -> Iterator[dict[str, Column]]:
     """Columns of the fixes there, some at a time."""
     names = ("worker", "at_us", "handset", "grid", "lon", "lat")
-    asked = {name: getattr(extent, name) for name in extent.__slots__}
     with connection.cursor(name="regridding") as cursor:
-        cursor.execute(STORED, asked | {"received_s": received_s})
+        cursor.execute(STORED, asdict(extent) | {"received_s": received_s})
         while rows := cursor.fetchmany(ROWS_AT_ONCE):
             yield {
                 name: np.array(c) for name, c in zip(names, zip(*rows, strict=True), strict=True)
