@@ -89,7 +89,7 @@ async def _put_border(
     if border is None:
         return False
     wkb = shapely.to_wkb(shapely.normalize(border))
-    values = {"area_id": area_id, "wkb": wkb, "since": since, "ever": EVER}
+    values = {"area_id": area_id, "wkb": wkb, "since": since}
     known = await _one(connection, _KNOWN_SINCE, values)
     is_first, is_known = known or (True, False)
     if is_known:

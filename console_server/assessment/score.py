@@ -13,8 +13,8 @@ from typing import Final, Literal
 
 from console_server.packs.assessment_rules import AssessmentScheme, Dimension, Indicator
 
-# known; asked for, but nothing of it is decided; to be entered, and nobody did; not asked for.
 DIGITS: Final = 9  # of a score; what lies beyond is no figure
+# known; asked for, but nothing of it is decided; to be entered, and nobody did; not asked for.
 State = Literal["known", "undecided", "missing", "not_asked"]
 
 

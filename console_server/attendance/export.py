@@ -98,7 +98,7 @@ def _month_cells(month: MonthBook, formats: Formats) -> Iterable[list[Cell]]:
 def _note(month: MonthBook) -> str:
     """When and by which rules: what stands under every title."""
     words, pack = month.words, month.pack
-    made = f"{words.made(moment_in_words(month.made_at, month.language))}" if month.made_at else ""
+    made = words.made(moment_in_words(month.made_at, month.language)) if month.made_at else ""
     said = [made, words.pack(pack.name, pack.version), *_rules_in_words(pack, words)]
     return words.between.join(each for each in said if each)
 

@@ -6,9 +6,9 @@ what an import may say of it is checked before (`imports/checkpoints.py`).
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from typing import Final
+from datetime import datetime, timedelta
 
+from console_server.areas.commands import EVER
 from console_server.checkpoints.store import (
     CheckpointRow,
     NewCheckpoint,
@@ -36,8 +36,6 @@ from console_server.checkpoints.visit_store import (
 )
 from console_server.database import Connection
 from console_server.errors import Invalid, NotFound
-
-EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)  # the beginning of what was never otherwise
 
 
 @dataclass(frozen=True, slots=True)
