@@ -1,13 +1,12 @@
 """Reads the fixes of many workers over one chunk's time, at the speed of a binary COPY.
 
-Owns the layout of the values on the way and making columns of them; not which chunk is wanted
-(`routes.py`). The store gathers each column of a hundred workers into one array, so that nothing
-here happens once a fix: all the rest of the console waits in the same event loop.
+Owns making columns of what comes; not which chunk is wanted (`routes.py`). The store gathers each
+column of a hundred workers into one array, so that nothing here happens once a fix: all the rest of
+the console waits in the same event loop.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from struct import Struct
 from typing import Final, TypeVar
 
 import numpy as np
@@ -15,29 +14,28 @@ from numpy.typing import NDArray
 from psycopg.abc import Buffer
 
 from console_server.database import Connection
+from console_server.gathered_copy import (
+    PG_EPOCH_US,
+    Columns,
+    elements_of,
+    gathered_columns,
+)
 from console_server.replay.fixes import FixColumns, Holdings, Ints, marks_of, outside_own_grid
 
 Number = TypeVar("Number", np.int64, np.float64)
-PG_EPOCH_US: Final = 946_684_800_000_000  # timestamptz counts from 2000-01-01
-HEADER_BYTES: Final = 19  # signature, flags, no extension
-END: Final = -1  # instead of a count of fields
-ARRAY_HEADER_BYTES: Final = 20  # dimensions, nulls, type, length, first index
 _INTS: Final = ("worker_id", "at_us", "grid_id", "flags")
 _FLOATS: Final = ("lon", "lat", "battery")
-_FIELDS: Final = Struct(">h")
-_LENGTH: Final = Struct(">i")
-_ELEMENTS: Final = {  # each element of an array comes after its length
-    name: np.dtype([("bytes", ">i4"), ("value", kind)])
-    for name, kind in (
-        ("worker_id", ">i4"),
-        ("at_us", ">i8"),
-        ("lon", ">f8"),
-        ("lat", ">f8"),
-        ("grid_id", ">i4"),
-        ("battery", ">f4"),
-        ("flags", ">i4"),
-    )
-}
+_ELEMENTS: Final = elements_of(
+    {
+        "worker_id": ">i4",
+        "at_us": ">i8",
+        "lon": ">f8",
+        "lat": ">f8",
+        "grid_id": ">i4",
+        "battery": ">f4",
+        "flags": ">i4",
+    }
+)
 # A hundred at a time: of workers with a fix a second that is 4 MB, far below what a value may hold.
 _COPY: Final = """
     COPY (
@@ -66,7 +64,7 @@ async def copy_fixes(
 
 def columns_of(copied: Buffer, worker_ids: Ints, holdings: Holdings) -> FixColumns:
     """Take a binary COPY apart. `worker_ids` ascending: a worker's slot is its index."""
-    parts = list(_gathered(copied))
+    parts = list(gathered_columns(copied, _ELEMENTS))
     ints = {name: _joined(parts, name, np.int64) for name in _INTS}
     floats = {name: _joined(parts, name, np.float64) for name in _FLOATS}
     slot = np.searchsorted(worker_ids, ints["worker_id"]).astype(np.int64)
@@ -81,24 +79,8 @@ def columns_of(copied: Buffer, worker_ids: Ints, holdings: Holdings) -> FixColum
     )
 
 
-def _joined(
-    parts: Iterable[Mapping[str, NDArray[np.void]]], name: str, kind: type[Number]
-) -> NDArray[Number]:
+def _joined(parts: Iterable[Columns], name: str, kind: type[Number]) -> NDArray[Number]:
     """One column of all parts; of none an empty one."""
     return np.concatenate(
         [np.empty(0, kind), *(part[name]["value"].astype(kind) for part in parts)]
     )
-
-
-def _gathered(copied: Buffer) -> Iterator[Mapping[str, NDArray[np.void]]]:
-    """The elements of every column, where they lie: some workers at a time."""
-    at = HEADER_BYTES
-    while _FIELDS.unpack_from(copied, at)[0] != END:
-        at += _FIELDS.size
-        columns = {}
-        for name, element in _ELEMENTS.items():
-            begin = at + _LENGTH.size
-            at = begin + _LENGTH.unpack_from(copied, at)[0]
-            count = (at - begin - ARRAY_HEADER_BYTES) // element.itemsize
-            columns[name] = np.frombuffer(copied, element, count, begin + ARRAY_HEADER_BYTES)
-        yield columns

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from console_server.gathered_copy import PG_EPOCH_US
 from console_server.replay.fixes import Holdings, Ints, ReplayMark
-from console_server.replay.reader import PG_EPOCH_US, columns_of
+from console_server.replay.reader import columns_of
 
 NONE = np.empty(0, np.int64)
 NOBODY_HOLDS = Holdings(NONE, NONE, NONE, NONE)
