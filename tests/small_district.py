@@ -13,7 +13,10 @@ import httpx
 import psycopg
 import uvicorn
 
+from console_server.access.commands import ensure_demo_accounts
 from console_server.app import make_app
+from console_server.embedded.ports import free_port
+from console_server.imports.commands import import_file
 from console_server.settings import Settings
 
 PASSWORD = "correct horse battery"
@@ -102,6 +105,20 @@ def more_accounts(owner_url: str) -> None:
                 " ON CONFLICT (username) DO NOTHING",
                 {"name": name, "role": role, "area": area},
             )
+
+
+@contextlib.contextmanager
+def seeded_server(database: Any, folder: Path, pack: Path | None = None) -> Iterator[RunningServer]:
+    """The district in a migrated database, with every kind of account, and a server over it."""
+    write_district(folder)
+    ensure_demo_accounts(database.owner_url, PASSWORD)
+    import_file(database.owner_url, "areas", folder / "areas.geojson")
+    import_file(database.owner_url, "workers", folder / "workers.csv")
+    more_accounts(database.owner_url)
+    ours = {"GRIDBEAT_HTTP_PORT": str(free_port())} | ({"GRIDBEAT_PACK": str(pack)} if pack else {})
+    settings = Settings.from_environment(database.stack.server_environment() | ours)
+    with serving(settings):
+        yield RunningServer(f"http://127.0.0.1:{settings.http_port}", settings, database.owner_url)
 
 
 @contextlib.contextmanager

@@ -8,14 +8,14 @@ from typing import Any
 import psycopg
 import pytest
 from attendance_record import OUTSIDE, Record, at, standing, wait_until, yesterday
-from small_district import GRIDS, PASSWORD, RunningServer, more_accounts, serving, write_district
+from small_district import (
+    GRIDS,
+    RunningServer,
+    seeded_server,
+)
 
-from console_server.access.commands import ensure_demo_accounts
 from console_server.command_line.attendance import verify_verdicts
-from console_server.embedded.ports import free_port
-from console_server.imports.commands import import_file
 from console_server.packs.pack import load_pack
-from console_server.settings import Settings
 
 ASSISTANT, OFFICER = "网格助理员", "网格民警"
 
@@ -24,17 +24,8 @@ ASSISTANT, OFFICER = "网格助理员", "网格民警"
 def server(database: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """A server whose pack asks the daily patrol and the share of assistants alone."""
     folder = tmp_path_factory.mktemp("posts")
-    write_district(folder)
-    ensure_demo_accounts(database.owner_url, PASSWORD)
-    import_file(database.owner_url, "areas", folder / "areas.geojson")
-    import_file(database.owner_url, "workers", folder / "workers.csv")
-    more_accounts(database.owner_url)
-    settings = Settings.from_environment(
-        database.stack.server_environment()
-        | {"GRIDBEAT_HTTP_PORT": str(free_port()), "GRIDBEAT_PACK": str(asking_pack(folder))}
-    )
-    with serving(settings):
-        yield RunningServer(f"http://127.0.0.1:{settings.http_port}", settings, database.owner_url)
+    with seeded_server(database, folder, asking_pack(folder)) as running:
+        yield running
 
 
 def asking_pack(folder: Path) -> Path:
