@@ -7,10 +7,7 @@ from typing import Any
 
 import pytest
 from attendance_record import Record
-from small_district import (
-    RunningServer,
-    seeded_server,
-)
+from small_district import RunningServer, seeded_server
 
 from console_server.packs.pack import load_pack
 

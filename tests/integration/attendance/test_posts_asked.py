@@ -8,11 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 from attendance_record import OUTSIDE, Record, at, standing, wait_until, yesterday
-from small_district import (
-    GRIDS,
-    RunningServer,
-    seeded_server,
-)
+from small_district import GRIDS, RunningServer, seeded_server
 
 from console_server.command_line.attendance import verify_verdicts
 from console_server.packs.pack import load_pack

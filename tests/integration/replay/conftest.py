@@ -6,10 +6,7 @@ from typing import Any
 
 import pytest
 from replay_record import ReplayRecord
-from small_district import (
-    RunningServer,
-    seeded_server,
-)
+from small_district import RunningServer, seeded_server
 
 
 @pytest.fixture(scope="module")

@@ -4,10 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from small_district import (
-    RunningServer,
-    seeded_server,
-)
+from small_district import RunningServer, seeded_server
 
 
 @pytest.fixture(scope="module")
